@@ -27,6 +27,10 @@ class CoverageMatrix:
         Cell positions, strictly rising within each row, shape (n_pairs,).
     band
         Name of the band the pattern holds for.
+    n_rays
+        Rays traced to find the pattern.
+    extrapolations
+        Codes of what the radio model computed outside its published range.
     """
 
     candidate_ids: tuple[str, ...]
@@ -34,6 +38,8 @@ class CoverageMatrix:
     start: IntArray
     cells: IndexArray
     band: str = ""
+    n_rays: int = 0
+    extrapolations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.start) != len(self.candidate_ids) + 1:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from pyproj import CRS
 
-from siting.arrays import FloatArray, IndexArray, finite_floats
+from siting.arrays import FloatArray, IndexArray, IntArray, finite_floats
 from siting.crs import projected_crs
 from siting.errors import InvalidInputError
 
@@ -23,7 +23,8 @@ class DemandGrid:
     ----------
     column_row
         Lattice position of each cell, shape (m, 2): cell (c, r) spans
-        ``[c * cell_m, (c + 1) * cell_m) x [r * cell_m, (r + 1) * cell_m)`` in the plane of ``crs``. No cell occurs twice.
+        ``[c * cell_m, (c + 1) * cell_m) x [r * cell_m, (r + 1) * cell_m)`` in the plane of ``crs``. Sorted by row, then
+        column; no cell occurs twice.
     cell_m
         Side of a cell [m], > 0.
     crs
@@ -50,6 +51,10 @@ class DemandGrid:
             raise InvalidInputError("demand.cell_m", "must be > 0", self.cell_m)
         if self.column_row.shape != (m, 2):
             raise InvalidInputError("demand.column_row", "must have shape (m, 2)", self.column_row.shape)
+        is_rising = np.diff(lattice_keys(self.column_row)) > 0
+        if not is_rising.all():
+            cell = int(np.argmin(is_rising)) + 1
+            raise InvalidInputError(f"demand.column_row[{cell}]", "must come after the cell before, by row and column", self.cell_id(cell))
         object.__setattr__(self, "weight", finite_floats("demand.weight", self.weight, shape=(m,)))
         if (self.weight < 0).any():
             row = int(np.argmax(self.weight < 0))
@@ -76,3 +81,8 @@ class DemandGrid:
         """Return the name of a cell, from its lattice position."""
         column, row = self.column_row[cell]
         return f"x{column}y{row}"
+
+
+def lattice_keys(column_row: IndexArray) -> IntArray:
+    """Return one number per lattice position (m, 2) that sorts by row, then column, shape (m,)."""
+    return (column_row[:, 1].astype(np.int64) << 32) + column_row[:, 0]

@@ -53,7 +53,9 @@ class SitingProblem:
 
     def __post_init__(self) -> None:
         if self.coverage.n_cells != len(self.demand):
-            raise InvalidInputError("coverage.n_cells", f"must equal the {len(self.demand)} cells of the demand grid", self.coverage.n_cells)
+            raise InvalidInputError(
+                "coverage.n_cells", f"must equal the {len(self.demand)} demand cells", self.coverage.n_cells
+            )
         if self.candidates is not None and self.candidates.ids != self.coverage.candidate_ids:
             raise InvalidInputError("candidates.ids", "must be those of the coverage, in its order", f"{len(self.candidates)} ids")
         if self.max_sites is None and self.budget_yen is None:

@@ -1,0 +1,56 @@
+"""Text files from outside, in the encodings in which offices publish them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assets_db.errors import InvalidSourceError
+
+MAX_FILE_BYTES = 200_000_000
+"""Greater files are refused instead of filling the memory."""
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python makes of bytes that CP932 does not define
+
+
+def read_bytes(path: Path, *, source: str) -> bytes:
+    """
+    Return the content of a file.
+
+    Raises
+    ------
+    InvalidSourceError
+        The file is missing, unreadable, empty or too large.
+    """
+    try:
+        n_bytes = path.stat().st_size
+        if n_bytes > MAX_FILE_BYTES:
+            raise InvalidSourceError("file", f"must have at most {MAX_FILE_BYTES:,} bytes", n_bytes, source=source)
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidSourceError("file", "must be readable", error.strerror or str(error), source=source) from error
+    if not content.strip():
+        raise InvalidSourceError("file", "must not be empty", f"{len(content)} bytes", source=source)
+    return content
+
+
+def read_text(path: Path, *, source: str) -> str:
+    """
+    Return the text of a file in UTF-8 (with or without byte order mark), CP932 or UTF-16 with byte order mark.
+
+    Raises
+    ------
+    InvalidSourceError
+        The file is missing, unreadable, empty, too large, or not text in one of these encodings.
+    """
+    content = read_bytes(path, source=source)
+    encodings = ("utf-16",) if content.startswith(_UTF16_MARKS) else ("utf-8-sig", "cp932")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and not (encoding == "cp932" and _NOT_CP932.search(text)):
+            return text
+    raise InvalidSourceError("file", "must be text in UTF-8, CP932 or UTF-16 with byte order mark", content[:20], source=source)

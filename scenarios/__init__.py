@@ -1,0 +1,1 @@
+"""Planners' runs: a scenario file in, a run folder out."""

@@ -1,0 +1,63 @@
+"""All candidates of a scenario, from lists and from rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scenarios.errors import ScenarioError
+from scenarios.listed_candidates import listed_candidates
+from scenarios.placed_candidates import placed_candidates
+from scenarios.places import Plane
+from scenarios.scenario import CsvAssets, OsmAssets, ScenarioFile, StationAssets
+from scenarios.source_report import SourceReport
+from siting import Candidates, City
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GatheredCandidates:
+    """
+    Candidates and where they came from.
+
+    Attributes
+    ----------
+    candidates
+        All of them; ids are prefixed with the name of their source, so that lists cannot clash.
+    existing
+        Ids of those on air already.
+    sources
+        How each source fared.
+    """
+
+    candidates: Candidates
+    existing: tuple[str, ...]
+    sources: tuple[SourceReport, ...]
+
+
+def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredCandidates:
+    """
+    Read and place all candidates of a scenario.
+
+    Raises
+    ------
+    ScenarioError
+        A source without candidates in the area, or a row that cannot be used.
+    InvalidInputError, InvalidSourceError
+        A file or value that cannot be used.
+    """
+    parts: list[Candidates] = []
+    existing: list[str] = []
+    reports = []
+    for position, source in enumerate(file.scenario.candidates):
+        key = f"candidates[{position + 1}]"
+        if isinstance(source, (CsvAssets, OsmAssets, StationAssets)):
+            part, on_air, report = listed_candidates(source, key, file, city, plane)
+            existing += on_air
+        else:
+            part, report = placed_candidates(source, key, file, city, plane, seed=file.scenario.solve.seed + position)
+        if not len(part):
+            raise ScenarioError(
+                str(file.path), key, f"must have candidates within [area]: none of the {report.n_rows} rows of {source.name!r} is", 0
+            )
+        parts.append(part)
+        reports.append(report)
+    return GatheredCandidates(candidates=Candidates.concatenate(parts), existing=tuple(existing), sources=tuple(reports))

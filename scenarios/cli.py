@@ -1,0 +1,126 @@
+"""The command ``siting``. Heavy imports wait until a command needs them, so that help answers at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+app = typer.Typer(
+    help="Choose 5G sites from real buildings, with a proof of how good the choice is.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+BAD_INPUT = 2
+"""Exit code when something the user gave cannot be used."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
+Out = Annotated[Path, typer.Option("--out", help="Run folder to write: new, empty, or an earlier run, which is replaced.")]
+Language = Annotated[str, typer.Option("--language", help="ja or en; by default that of the terminal (LANG).", show_default=False)]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Read the buildings afresh and keep no index of them.")]
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="Scenario file (TOML).", show_default=False)],
+    out: Out,
+    language: Language = "",
+    no_cache: NoCache = False,  # noqa: FBT002  # typer makes it a flag
+) -> None:
+    """Compute a scenario and write its run folder: plan, map, report, site lists."""
+    with _typed_errors():
+        _run(file, out, language, no_cache)
+
+
+@app.command()
+def demo(
+    out: Out = Path("runs/demo"),
+    language: Language = "",
+    no_cache: NoCache = False,  # noqa: FBT002  # typer makes it a flag
+) -> None:
+    """Compute the embedded sample: a synthetic district."""
+    from importlib.resources import as_file, files  # noqa: PLC0415
+
+    with _typed_errors(), as_file(files("scenarios") / "demo") as folder:
+        _run(folder / "demo.toml", out, language, no_cache)
+
+
+@app.command("fetch-osm")
+def fetch(
+    place: Annotated[
+        str, typer.Argument(help="A place with an outline on OpenStreetMap, such as 'Yoyogi, Shibuya, Tokyo'.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new scenario; must not exist.")],
+) -> None:
+    """Fetch roads, street lamps, parks and buildings of a place from OpenStreetMap (needs internet) as a new scenario."""
+    with _typed_errors():
+        from scenarios.osm_scenario import fetch_scenario  # noqa: PLC0415
+
+        scenario = fetch_scenario(place, out)
+        typer.echo(f"{scenario}\nsiting run {scenario} --out runs/{out.name}")
+
+
+def _run(file: Path, out: Path, language: str, no_cache: bool) -> None:  # noqa: FBT001  # as the commands give it
+    """Run a scenario with progress bars and a closing table."""
+    from scenarios.console import closing_table, progress_bars  # noqa: PLC0415
+    from scenarios.run import run_scenario  # noqa: PLC0415
+    from siting.errors import InvalidInputError  # noqa: PLC0415
+    from siting.text import LANGUAGES  # noqa: PLC0415
+
+    chosen = language or ("ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ja") else "en")
+    if chosen not in LANGUAGES:
+        raise InvalidInputError("--language", "must be ja or en", chosen)
+    with progress_bars(chosen) as progress:
+        result = run_scenario(file, out, cache_folder=None if no_cache else _cache_folder(), progress=progress)
+    closing_table(result, out, chosen)
+
+
+def _cache_folder() -> Path:
+    """Return where finished cities are kept between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "siting"
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    """Turn bad input into one line and exit code 2, and an interrupt into exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing was written", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        from assets_db.errors import AssetsError  # noqa: PLC0415
+        from scenarios.errors import ScenarioError  # noqa: PLC0415
+        from siting.errors import SitingError  # noqa: PLC0415
+
+        if not isinstance(error, (SitingError, AssetsError, ScenarioError)):
+            raise
+        typer.echo(f"siting: {error}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    """Treat a polite kill like Ctrl-C, so that nothing half-written stays."""
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Entry point of the command."""
+    handle: Callable[[int, object], NoReturn] = _stop
+    signal.signal(signal.SIGTERM, handle)
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

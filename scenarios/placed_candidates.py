@@ -1,0 +1,101 @@
+"""Candidates that a stated rule places where no list of assets is public; always labelled synthetic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import shapely
+
+from scenarios.data_paths import resolve_one
+from scenarios.places import Plane
+from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, ScenarioFile
+from scenarios.source_report import SourceReport
+from siting import Candidates, City
+from siting.features import read_features
+from siting.placement import Placement, lit_roads, place_along_fronts, place_along_roads, place_on_roofs
+
+PlacedAssets = AlongRoads | AlongFronts | OnRoofs
+
+
+def placed_candidates(
+    source: PlacedAssets, key: str, file: ScenarioFile, city: City, plane: Plane, *, seed: int
+) -> tuple[Candidates, SourceReport]:
+    """
+    Return the candidates that a rule places, and what it dropped.
+
+    Raises
+    ------
+    ScenarioError, InvalidInputError
+        A file or value that cannot be used, or fewer places than wanted.
+    """
+    if isinstance(source, AlongRoads):
+        placement = _along_roads(source, key, file, city, plane)
+    elif isinstance(source, AlongFronts):
+        placement = _along_fronts(source, city, plane, seed)
+    else:
+        placement = _on_roofs(source, city, plane, seed)
+    n_dropped = sum(placement.dropped.values())
+    candidates = replace(placement.candidates, ids=tuple(f"{source.name}:{one}" for one in placement.candidates.ids))
+    report = SourceReport(
+        name=source.name, n_rows=len(candidates) + n_dropped, n_used=len(candidates), n_not_selected=n_dropped, is_synthetic=True
+    )
+    return candidates, report
+
+
+def _along_roads(source: AlongRoads, key: str, file: ScenarioFile, city: City, plane: Plane) -> Placement:
+    roads = read_features(resolve_one(source.path, scenario=file.path, key=f"{key}.path")).to_crs(city.crs)
+    is_line = shapely.get_type_id(roads.geometries) == shapely.GeometryType.LINESTRING
+    is_lit = lit_roads(roads.texts(source.class_field), roads.numbers(source.layer_field))
+    return place_along_roads(
+        roads.geometries[is_line & is_lit].tolist(),
+        crs=city.crs,
+        is_outdoor=city.is_outdoor,
+        within=plane.is_in_area,
+        spacing_m=source.spacing_m,
+        offset_m=source.offset_m,
+        minimum_spacing_m=source.minimum_spacing_m,
+        height_m=source.height_m,
+        cost_yen=source.cost_yen,
+        owner_class=source.owner_class,
+        capacity=source.capacity,
+    )
+
+
+def _along_fronts(source: AlongFronts, city: City, plane: Plane, seed: int) -> Placement:
+    return place_along_fronts(
+        city.outlines.xy_m,
+        city.outlines.ring_start,
+        crs=city.crs,
+        is_outdoor=city.is_outdoor,
+        n_candidates=source.n_candidates,
+        seed=seed,
+        within=plane.is_in_area,
+        offset_m=source.offset_m,
+        height_m=source.height_m,
+        cost_yen=source.cost_yen,
+        owner_class=source.owner_class,
+        capacity=source.capacity,
+    )
+
+
+def _on_roofs(source: OnRoofs, city: City, plane: Plane, seed: int) -> Placement:
+    return place_on_roofs(
+        city.outlines.xy_m,
+        city.outlines.ring_start,
+        city.outlines.ring_outline,
+        building_ids=city.ids.tolist(),
+        building_height_m=city.height_m,
+        crs=city.crs,
+        is_outdoor=city.is_outdoor,
+        within=plane.is_in_area,
+        minimum_height_m=source.minimum_height_m,
+        maximum_height_m=source.maximum_height_m,
+        minimum_area_m2=source.minimum_area_m2,
+        minimum_spacing_m=source.minimum_spacing_m,
+        mast_m=source.mast_m,
+        n_candidates=source.n_candidates,
+        seed=seed,
+        cost_yen=source.cost_yen,
+        owner_class=source.owner_class,
+        capacity=source.capacity,
+    )

@@ -1,0 +1,321 @@
+"""Swap local search with cover counts and the value of every row kept up to date."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from siting.arrays import FloatArray, IndexArray, IntArray
+from siting.kernels.pattern import Pattern
+from siting.kernels.presolve import UnsignedArray
+
+CLOSED = -1
+
+
+class Search(NamedTuple):
+    """
+    A set of open rows and what follows from it.
+
+    Attributes
+    ----------
+    count
+        Open rows that serve each group, shape (m,).
+    owner
+        Exclusive or of those rows: the row itself where there is just one, shape (m,).
+    value
+        What each row alone covers (open rows) or would newly cover (closed rows), shape (n,).
+    open_rows, place
+        Open rows in the first ``n_open`` places; the place of each row, or ``CLOSED``.
+    n_open, spent, covered
+        One entry each: open rows, their yen, the weight they cover.
+    random
+        State of the generator, one entry.
+    """
+
+    count: IndexArray
+    owner: IndexArray
+    value: FloatArray
+    open_rows: IndexArray
+    place: IndexArray
+    n_open: IntArray
+    spent: IntArray
+    covered: FloatArray
+    random: UnsignedArray
+
+
+@njit(cache=True, nogil=True)
+def _next_random(random: UnsignedArray) -> np.uint64:
+    """Return 64 random bits (splitmix64)."""
+    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = random[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True)
+def _below(random: UnsignedArray, limit: int) -> int:
+    """Return a random number in 0..limit - 1."""
+    return np.int64(((_next_random(random) >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def _unit(random: UnsignedArray) -> float:
+    """Return a random number in (0, 1]."""
+    return (float(_next_random(random) >> np.uint64(11)) + 1.0) / 9007199254740992.0
+
+
+@njit(cache=True, nogil=True)
+def open_row(pattern: Pattern, search: Search, row: int) -> None:
+    """Open a closed row."""
+    for p in range(pattern.start[row], pattern.start[row + 1]):
+        j = pattern.groups[p]
+        if search.count[j] == 0:
+            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                if pattern.column_rows[q] != row:
+                    search.value[pattern.column_rows[q]] -= pattern.weight[j]
+        elif search.count[j] == 1:
+            search.value[search.owner[j]] -= pattern.weight[j]
+        search.count[j] += 1
+        search.owner[j] ^= row
+    search.place[row] = search.n_open[0]
+    search.open_rows[search.n_open[0]] = row
+    search.n_open[0] += 1
+    search.spent[0] += pattern.cost[row]
+    search.covered[0] += search.value[row]
+
+
+@njit(cache=True, nogil=True)
+def close_row(pattern: Pattern, search: Search, row: int) -> None:
+    """Close an open row."""
+    for p in range(pattern.start[row], pattern.start[row + 1]):
+        j = pattern.groups[p]
+        search.count[j] -= 1
+        search.owner[j] ^= row
+        if search.count[j] == 0:
+            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                if pattern.column_rows[q] != row:
+                    search.value[pattern.column_rows[q]] += pattern.weight[j]
+        elif search.count[j] == 1:
+            search.value[search.owner[j]] += pattern.weight[j]
+    search.n_open[0] -= 1
+    last = search.open_rows[search.n_open[0]]
+    search.open_rows[search.place[row]] = last
+    search.place[last] = search.place[row]
+    search.place[row] = CLOSED
+    search.spent[0] -= pattern.cost[row]
+    search.covered[0] -= search.value[row]
+
+
+@njit(cache=True, nogil=True)
+def begin(pattern: Pattern, rows: IndexArray, seed: int) -> Search:
+    """Return the search state with the given rows open."""
+    n, m = len(pattern.start) - 1, len(pattern.weight)
+    random = np.zeros(1, dtype=np.uint64)
+    random[0] = np.uint64(seed)
+    search = Search(
+        np.zeros(m, dtype=np.int32),
+        np.zeros(m, dtype=np.int32),
+        np.zeros(n),
+        np.zeros(n, dtype=np.int32),
+        np.full(n, CLOSED, dtype=np.int32),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(1),
+        random,
+    )
+    for i in range(n):
+        for p in range(pattern.start[i], pattern.start[i + 1]):
+            search.value[i] += pattern.weight[pattern.groups[p]]
+    for row in rows:
+        open_row(pattern, search, row)
+    return search
+
+
+@njit(cache=True, nogil=True)
+def _only_with(pattern: Pattern, search: Search, closed: int, opened: int) -> float:
+    """Return the weight that only ``opened`` covers and that ``closed`` serves as well."""
+    shared = 0.0
+    for p in range(pattern.start[closed], pattern.start[closed + 1]):
+        j = pattern.groups[p]
+        if search.count[j] == 1 and search.owner[j] == opened:
+            shared += pattern.weight[j]
+    return shared
+
+
+@njit(cache=True, nogil=True)
+def _pick_out(search: Search) -> int:
+    """Return the less valuable of two random open rows."""
+    one = search.open_rows[_below(search.random, search.n_open[0])]
+    other = search.open_rows[_below(search.random, search.n_open[0])]
+    return other if search.value[other] < search.value[one] else one
+
+
+@njit(cache=True, nogil=True)
+def _pick_in(pattern: Pattern, search: Search, near: int) -> int:
+    """Return a random closed row that shares a group with ``near``, or the more valuable of two anywhere; else ``CLOSED``."""
+    if _next_random(search.random) & np.uint64(1):
+        p = pattern.start[near] + _below(search.random, pattern.start[near + 1] - pattern.start[near])
+        j = pattern.groups[p]
+        row = pattern.column_rows[pattern.column_start[j] + _below(search.random, pattern.column_start[j + 1] - pattern.column_start[j])]
+        return row if search.place[row] == CLOSED else CLOSED
+    row = _below(search.random, len(search.place))
+    other = _below(search.random, len(search.place))
+    if search.place[other] == CLOSED and (search.place[row] != CLOSED or search.value[other] > search.value[row]):
+        row = other
+    return row if search.place[row] == CLOSED else CLOSED
+
+
+@njit(cache=True, nogil=True)
+def _fits(pattern: Pattern, search: Search, more: int) -> bool:
+    """Tell whether ``more`` yen can still be spent."""
+    return pattern.budget < 0 or search.spent[0] + more <= pattern.budget
+
+
+@njit(cache=True, nogil=True)
+def _try_swap(pattern: Pattern, search: Search, temperature: float) -> None:
+    """Swap an open row for a closed one if the loss is within what the temperature lets through."""
+    out = _pick_out(search)
+    new = _pick_in(pattern, search, out)
+    if new == CLOSED or not _fits(pattern, search, pattern.cost[new] - pattern.cost[out]):
+        return
+    allowed = temperature * np.log(_unit(search.random))
+    gain = search.value[new] - search.value[out]
+    if gain < allowed:
+        if search.value[new] < allowed:
+            return
+        if gain + _only_with(pattern, search, new, out) < allowed:
+            return
+    close_row(pattern, search, out)
+    open_row(pattern, search, new)
+
+
+@njit(cache=True, nogil=True)
+def _try_add(pattern: Pattern, search: Search) -> None:
+    """Open a closed row that adds something, if the limits leave room for it."""
+    new = _pick_in(pattern, search, search.open_rows[_below(search.random, search.n_open[0])])
+    if new != CLOSED and search.value[new] > 0.0 and _fits(pattern, search, pattern.cost[new]):
+        open_row(pattern, search, new)
+
+
+@njit(cache=True, nogil=True)
+def anneal(
+    pattern: Pattern,
+    search: Search,
+    hot: float,
+    cold: float,
+    first_move: int,
+    end_move: int,
+    n_moves: int,
+    best_rows: IndexArray,
+    n_best: IntArray,
+    best: FloatArray,
+) -> None:
+    """
+    Make moves first_move..end_move of an annealing with ``n_moves``, cooling geometrically from ``hot`` to ``cold``.
+
+    ``best_rows[:n_best[0]]`` is kept at the best set met, which covers ``best[0]``.
+    """
+    for move in range(first_move, end_move):
+        temperature = hot * (cold / hot) ** (move / n_moves)
+        if search.n_open[0] < pattern.max_rows and _next_random(search.random) & np.uint64(3) == 0:
+            _try_add(pattern, search)
+        elif pattern.budget >= 0 and search.n_open[0] > 1 and _next_random(search.random) & np.uint64(15) == 0:
+            out = _pick_out(search)
+            if -search.value[out] >= temperature * np.log(_unit(search.random)):
+                close_row(pattern, search, out)
+        else:
+            _try_swap(pattern, search, temperature)
+        if search.covered[0] > best[0]:
+            best[0] = search.covered[0]
+            n_best[0] = search.n_open[0]
+            best_rows[: search.n_open[0]] = search.open_rows[: search.n_open[0]]
+
+
+@njit(cache=True, nogil=True)
+def _best_closed(pattern: Pattern, search: Search, most_yen: int) -> int:
+    """Return the most valuable closed row within a cost, the lowest among equals, or ``CLOSED``; below zero: at any cost."""
+    best = CLOSED
+    for row in range(len(search.place)):
+        if search.place[row] != CLOSED or (most_yen >= 0 and pattern.cost[row] > most_yen):
+            continue
+        if best == CLOSED or search.value[row] > search.value[best]:
+            best = row
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _best_swap(pattern: Pattern, search: Search, out: int, extra: FloatArray, top: int) -> tuple[int, float]:
+    """
+    Return the best closed row to swap an open one for, and what the swap gains.
+
+    ``top`` is the most valuable closed row at any cost; ``extra`` holds zeros before and after.
+    """
+    for p in range(pattern.start[out], pattern.start[out + 1]):
+        j = pattern.groups[p]
+        if search.count[j] == 1:
+            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                extra[pattern.column_rows[q]] += pattern.weight[j]
+    most_yen = -1 if pattern.budget < 0 else pattern.budget - search.spent[0] + pattern.cost[out]
+    best = top if most_yen < 0 or top == CLOSED or pattern.cost[top] <= most_yen else _best_closed(pattern, search, most_yen)
+    value = 0.0 if best == CLOSED else search.value[best] + extra[best]
+    for p in range(pattern.start[out], pattern.start[out + 1]):
+        j = pattern.groups[p]
+        for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+            row = pattern.column_rows[q]
+            if search.place[row] == CLOSED and (most_yen < 0 or pattern.cost[row] <= most_yen) and search.value[row] + extra[row] > value:
+                best, value = row, search.value[row] + extra[row]
+    for p in range(pattern.start[out], pattern.start[out + 1]):
+        j = pattern.groups[p]
+        for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+            extra[pattern.column_rows[q]] = 0.0
+    return best, value - search.value[out]
+
+
+@njit(cache=True, nogil=True)
+def _fill(pattern: Pattern, search: Search, least_gain: float) -> int:
+    """Open the most valuable rows while the limits leave room; return how many."""
+    n_added = 0
+    while search.n_open[0] < pattern.max_rows:
+        new = _best_closed(pattern, search, -1 if pattern.budget < 0 else pattern.budget - search.spent[0])
+        if new == CLOSED or search.value[new] <= least_gain:
+            break
+        open_row(pattern, search, new)
+        n_added += 1
+    return n_added
+
+
+@njit(cache=True, nogil=True)
+def descend(pattern: Pattern, search: Search, least_gain: float) -> int:
+    """Make improving swaps and additions until none gains more than ``least_gain``; return how many were made."""
+    extra = np.zeros(len(search.place))
+    n_made = _fill(pattern, search, least_gain)
+    top = _best_closed(pattern, search, -1)
+    n_since = 0
+    at = 0
+    while n_since < search.n_open[0]:
+        at = at + 1 if at + 1 < search.n_open[0] else 0
+        n_since += 1
+        out = search.open_rows[at]
+        new, gain = _best_swap(pattern, search, out, extra, top)
+        if new != CLOSED and gain > least_gain:
+            close_row(pattern, search, out)
+            open_row(pattern, search, new)
+            n_made += 1 + _fill(pattern, search, least_gain)
+            top = _best_closed(pattern, search, -1)
+            n_since = 0
+    return n_made
+
+
+@njit(cache=True, nogil=True)
+def prune(pattern: Pattern, search: Search, least_gain: float) -> int:
+    """Close the rows that cover no more than ``least_gain`` on their own, the last opened first; return how many."""
+    n_closed = 0
+    for at in range(search.n_open[0] - 1, -1, -1):
+        row = search.open_rows[at]
+        if search.value[row] <= least_gain:
+            close_row(pattern, search, row)
+            n_closed += 1
+    return n_closed

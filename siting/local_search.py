@@ -1,0 +1,87 @@
+"""Better plans by swapping sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from siting.arrays import IndexArray
+from siting.kernels.local_search import anneal, begin, descend, prune
+from siting.presolve import ReducedProblem
+
+_MOVES_AT_ONCE = 100_000
+_COLD = 0.003
+
+
+def least_gain(problem: ReducedProblem) -> float:
+    """Return the gain below which a change counts as rounding: none where sums are exact."""
+    return 0.0 if problem.is_integral else 1e-12 * problem.open_weight
+
+
+def search_by_swaps(
+    problem: ReducedProblem,
+    rows: IndexArray,
+    *,
+    seed: int,
+    hot: float,
+    n_moves: int,
+    is_over: Callable[[], bool],
+    on_moves: Callable[[int], None],
+) -> IndexArray:
+    """
+    Anneal from a plan with random swaps, then improve the best plan met until no swap and no addition helps.
+
+    A site is swapped for one that shares cells with it, or for one anywhere; the better of a few random ones is tried.
+    With room left sites are added as well, and with a budget sometimes closed.
+
+    Parameters
+    ----------
+    problem
+        The reduced problem.
+    rows
+        Rows of the plan to start from.
+    seed
+        Seed of the moves; equal seeds make equal moves on any machine.
+    hot
+        First temperature, as a share of what an open row typically covers alone; the last one is 0.003 of it.
+    n_moves
+        Moves to try.
+    is_over
+        Asked between batches of moves; ends the search when true.
+    on_moves
+        Told the moves made so far.
+
+    Returns
+    -------
+    IndexArray
+        Rows of the best plan, never worse than the one given (but for rounding).
+    """
+    pattern = problem.pattern
+    best_rows = np.zeros(problem.n_rows, dtype=np.int32)
+    best_rows[: len(rows)] = rows
+    if 0 < len(rows) < problem.n_rows:
+        search = begin(pattern, rows, seed)
+        typical = float(np.median(search.value[rows])) or float(problem.weight.mean())
+        n_best, best = np.full(1, len(rows)), search.covered.copy()
+        for first in range(0, n_moves, _MOVES_AT_ONCE):
+            if is_over():
+                break
+            end = min(first + _MOVES_AT_ONCE, n_moves)
+            anneal(pattern, search, hot * typical, _COLD * typical, first, end, n_moves, best_rows, n_best, best)
+            on_moves(end)
+        best_rows = best_rows[: int(n_best[0])]
+    else:
+        best_rows = best_rows[: len(rows)]
+    return polish(problem, best_rows)
+
+
+def polish(problem: ReducedProblem, rows: IndexArray) -> IndexArray:
+    """Return a plan that no single swap, addition or removal improves: swaps and additions that help, useless rows closed."""
+    pattern = problem.pattern
+    search = begin(pattern, rows, 0)
+    gain = least_gain(problem)
+    descend(pattern, search, gain)
+    while prune(pattern, search, gain) and descend(pattern, search, gain):
+        pass
+    return search.open_rows[: int(search.n_open[0])].copy()

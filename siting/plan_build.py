@@ -1,0 +1,98 @@
+"""From the rows the search found to a plan, recomputed from the coverage itself."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from siting.arrays import BoolArray, IndexArray, IntArray
+from siting.kernels.greedy import choose_greedily
+from siting.plan import Plan, SolveParams
+from siting.presolve import ReducedProblem
+from siting.problem import SitingProblem
+from siting.rounds import Solution, is_proven
+
+
+def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Solution, params: SolveParams, *, runtime_s: float) -> Plan:
+    """
+    Build the plan of a solution.
+
+    Nothing that the solver counted is taken over but its bound: objective, order and marginal weights come from the
+    coverage of the problem.
+
+    Parameters
+    ----------
+    problem
+        The problem as it was given.
+    reduced
+        The reduced problem.
+    solution
+        Rows of the reduced problem, and the bound.
+    params
+        The parameters used.
+    runtime_s
+        Wall clock of the solver [s].
+    """
+    fixed = problem.positions(problem.fixed)
+    chosen = np.concatenate([fixed, _greedy_order(problem, fixed, reduced.candidate[solution.rows])])
+    marginal, is_covered = _marginal_weights(problem, chosen)
+    objective = math.fsum(problem.demand.weight[is_covered])
+    is_optimal = is_proven(reduced, solution, 0.0)
+    reachable = reduced.unit * reduced.reachable_weight
+    cost_yen = 0 if problem.candidates is None else int(problem.candidates.cost_yen[chosen[len(fixed) :]].sum())
+    return Plan(
+        chosen=tuple(problem.coverage.candidate_ids[i] for i in chosen.tolist()),
+        marginal_weight=marginal,
+        objective=objective,
+        total_weight=math.fsum(problem.demand.weight),
+        reachable_weight=reachable,
+        upper_bound=max(reduced.unit * solution.bound, objective) if is_optimal else reduced.unit * solution.bound,
+        status="optimal" if is_optimal else "feasible",
+        stopped_by=solution.stopped_by,
+        limited_by=_limited_by(problem, len(chosen), objective, reachable),
+        cost_yen=cost_yen,
+        seed=params.seed,
+        runtime_s=runtime_s,
+        work={
+            "cells": problem.coverage.n_cells,
+            "merged_groups": reduced.n_groups,
+            "candidates": problem.coverage.n_candidates,
+            "dominated_candidates": reduced.n_dominated,
+            "candidates_left": reduced.n_rows,
+            "rounds": solution.n_rounds,
+            "swap_moves": solution.n_moves,
+            "bound_steps": solution.n_steps,
+        },
+    )
+
+
+def _greedy_order(problem: SitingProblem, fixed: IntArray, rows: IntArray) -> IndexArray:
+    """Return the rows by falling marginal weight beyond the fixed sites, useless ones left out."""
+    coverage = problem.coverage
+    count = np.zeros(coverage.n_cells, dtype=np.int32)
+    for row in fixed.tolist():
+        count[coverage.cells_of(row)] = 1
+    free = np.zeros(coverage.n_candidates, dtype=np.int64)
+    ordered = np.sort(rows).astype(np.int32)
+    order: IndexArray = choose_greedily(coverage.start, coverage.cells, problem.demand.weight, free, False, ordered, count, len(rows), -1)  # noqa: FBT003 - kernels take no keywords
+    return order
+
+
+def _marginal_weights(problem: SitingProblem, chosen: IntArray) -> tuple[tuple[float, ...], BoolArray]:
+    """Return what each site adds to those before it, and the cells covered in the end."""
+    is_covered = np.zeros(problem.coverage.n_cells, dtype=np.bool_)
+    marginal = []
+    for row in chosen.tolist():
+        cells = problem.coverage.cells_of(row)
+        marginal.append(math.fsum(problem.demand.weight[cells[~is_covered[cells]]]))
+        is_covered[cells] = True
+    return tuple(marginal), is_covered
+
+
+def _limited_by(problem: SitingProblem, n_chosen: int, objective: float, reachable: float) -> Literal["max_sites", "budget_yen", "reach"]:
+    """Name the rule that keeps the plan from covering more."""
+    if objective >= reachable * (1.0 - 1e-9):
+        return "reach"
+    return "max_sites" if n_chosen == problem.max_sites else "budget_yen"

@@ -1,0 +1,307 @@
+"""Make the problem smaller without changing its answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from siting.kernels.pattern import Pattern
+from siting.kernels.presolve import (
+    UnsignedArray,
+    find_dominated,
+    find_false_merges,
+    find_leaders,
+    keep_leaders,
+    sign_cells,
+    sum_groups,
+    transpose,
+)
+from siting.problem import SitingProblem
+
+_LARGEST_SUM = 2.0**45
+"""Weights count as multiples of a unit when all of them together are fewer units: their sums are then exact."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReducedProblem:
+    """
+    What is left to decide: rows are candidates, columns are groups of cells with the same candidates.
+
+    Attributes
+    ----------
+    row_start, row_groups
+        Compressed rows: row i serves the groups ``row_groups[row_start[i]:row_start[i + 1]]``, rising.
+    column_start, column_rows
+        The same pattern by column.
+    weight
+        Weight of each group, in ``unit``, > 0.
+    cost_yen
+        Cost of each row; zero where no budget is set.
+    max_rows
+        Most rows that may be opened.
+    budget_yen
+        Most yen that the opened rows may cost together; ``None`` for no limit.
+    unit
+        Demand weight that ``weight`` counts.
+    is_integral
+        All weights are whole numbers of units, and so is every sum of them: floating-point sums are exact.
+    base_weight
+        Weight of the cells that the fixed sites cover, in ``unit``.
+    open_weight
+        Weight of all groups together, in ``unit``, correctly rounded.
+    reachable_weight
+        Weight of the cells that fixed sites and allowed candidates serve, in ``unit``.
+    candidate
+        Position of each row in the coverage it came from.
+    cell_group
+        Group of each cell of the coverage; -1 for cells that decide nothing.
+    n_dominated
+        Candidates dropped because another one serves all of their cells for no more yen.
+    """
+
+    row_start: IntArray
+    row_groups: IndexArray
+    column_start: IntArray
+    column_rows: IndexArray
+    weight: FloatArray
+    cost_yen: IntArray
+    max_rows: int
+    budget_yen: int | None
+    unit: float
+    is_integral: bool
+    base_weight: float
+    open_weight: float
+    reachable_weight: float
+    candidate: IntArray
+    cell_group: IndexArray
+    n_dominated: int
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.candidate)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups of cells."""
+        return len(self.weight)
+
+    @property
+    def pattern(self) -> Pattern:
+        """The arrays and limits as the kernels read them."""
+        return Pattern(
+            start=self.row_start,
+            groups=self.row_groups,
+            column_start=self.column_start,
+            column_rows=self.column_rows,
+            weight=self.weight,
+            cost=self.cost_yen,
+            max_rows=self.max_rows,
+            budget=-1 if self.budget_yen is None else self.budget_yen,
+        )
+
+    def covered(self, rows: IntArray) -> float:
+        """Return the weight that the rows cover together with the fixed sites, in ``unit``."""
+        is_covered = np.zeros(self.n_groups, dtype=np.bool_)
+        for row in rows.tolist():
+            is_covered[self.row_groups[self.row_start[row] : self.row_start[row + 1]]] = True
+        return math.fsum((self.base_weight, math.fsum(self.weight[is_covered])))
+
+
+def common_unit(weight: FloatArray) -> float | None:
+    """
+    Return the largest value of which all weights are exact multiples.
+
+    Remainders of floating-point numbers are exact, so Euclid's algorithm is too.
+
+    Parameters
+    ----------
+    weight
+        Positive weights, shape (m,), m >= 1.
+
+    Returns
+    -------
+    float or None
+        ``None`` when the weights together are so many units that their sums would not be exact.
+    """
+    floor = float(weight.sum()) / _LARGEST_SUM
+    unit = float(weight.min())
+    while unit >= floor:
+        rest = np.fmod(weight, unit)
+        rest = rest[rest > 0][:64]
+        if not len(rest):
+            return unit
+        for one in rest.tolist():
+            larger, smaller = unit, one
+            while smaller > 0:
+                larger, smaller = smaller, math.fmod(larger, smaller)
+            unit = larger
+    return None
+
+
+def row_hashes(n_rows: int) -> tuple[UnsignedArray, UnsignedArray]:
+    """Return two independent 64-bit hashes of each row number (splitmix64 with different streams)."""
+
+    def mixed(stream: int) -> UnsignedArray:
+        z = (np.arange(1, n_rows + 1, dtype=np.uint64) + np.uint64(stream << 40)) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+    return mixed(1), mixed(2)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MergedRows:
+    """Rows over groups of cells; see :func:`merge_cells`."""
+
+    row_start: IntArray
+    row_groups: IndexArray
+    column_start: IntArray
+    column_rows: IndexArray
+    cell_group: IndexArray
+
+
+def merge_cells(
+    start: IntArray,
+    cells: IndexArray,
+    *,
+    is_live: BoolArray,
+    is_kept: BoolArray,
+    hashes: tuple[UnsignedArray, UnsignedArray] | None = None,
+) -> MergedRows:
+    """
+    Merge cells that exactly the same live rows serve.
+
+    Cells are grouped by a 128-bit signature, then every group is verified against the rows themselves: cells with equal
+    signatures but different rows stay apart.
+
+    Parameters
+    ----------
+    start, cells
+        Compressed rows.
+    is_live
+        Rows that still count, shape (n,); the others come back empty.
+    is_kept
+        Cells that still count, shape (m,); those without live rows are left out as well.
+    hashes
+        Two hashes per row; :func:`row_hashes` when omitted.
+    """
+    hash_a, hash_b = row_hashes(len(is_live)) if hashes is None else hashes
+    sum_a, sum_b, degree = sign_cells(start, cells, is_live, hash_a, hash_b, len(is_kept))
+    leader = find_leaders(sum_a, sum_b, is_kept & (degree > 0))
+    del sum_a, sum_b
+    merged = _rows_of_leaders(start, cells, is_live, leader)
+    is_false = find_false_merges(start, cells, is_live, merged.cell_group, degree, merged.column_start, merged.column_rows)
+    if is_false.any():
+        leader[is_false] = np.flatnonzero(is_false)
+        merged = _rows_of_leaders(start, cells, is_live, leader)
+    return merged
+
+
+def _rows_of_leaders(start: IntArray, cells: IndexArray, is_live: BoolArray, leader: IndexArray) -> MergedRows:
+    """Number the groups by their leading cells and compress the rows to them."""
+    number = np.cumsum(leader == np.arange(len(leader)), dtype=np.int32) - np.int32(1)
+    group = np.where(leader >= 0, number[leader], np.int32(-1))
+    row_start, row_groups = keep_leaders(start, cells, is_live, leader, group)
+    column_start, column_rows = transpose(row_start, row_groups, int(number[-1]) + 1 if len(number) else 0)
+    return MergedRows(row_start=row_start, row_groups=row_groups, column_start=column_start, column_rows=column_rows, cell_group=group)
+
+
+def presolve(problem: SitingProblem) -> ReducedProblem:
+    """
+    Reduce a problem to the rows and groups of cells that matter.
+
+    Dropped: cells without weight, out of reach, or covered by a fixed site; candidates that are forbidden, dearer than the
+    budget, useless, or dominated by another one; cells with identical candidates are merged. The best plans of the reduced
+    problem are best plans of the whole.
+    """
+    coverage, weight = problem.coverage, problem.demand.weight
+    is_fixed = np.zeros(coverage.n_candidates, dtype=np.bool_)
+    is_fixed[problem.positions(problem.fixed)] = True
+    is_allowed = ~is_fixed
+    is_allowed[problem.positions(problem.forbidden)] = False
+    is_base = _served(problem, is_fixed) & (weight > 0)
+    is_reachable = (_served(problem, is_allowed) & (weight > 0)) | is_base
+    unit = common_unit(weight[is_reachable]) if is_reachable.any() else None
+    scaled = weight if unit is None else weight / unit
+    is_live = is_allowed if problem.budget_yen is None else is_allowed & (problem.cost_yen <= problem.budget_yen)
+    first = merge_cells(coverage.start, coverage.cells, is_live=is_live, is_kept=is_reachable & ~is_base)
+    is_kept, n_dominated = _undominated(first, problem)
+    every_group = np.ones(len(first.column_start) - 1, dtype=np.bool_)
+    second = merge_cells(first.row_start, first.row_groups, is_live=is_kept, is_kept=every_group)
+    group = first.cell_group
+    group[group >= 0] = second.cell_group[group[group >= 0]]
+    candidate = np.flatnonzero(is_kept)
+    number = np.cumsum(is_kept, dtype=np.int32) - np.int32(1)
+    has_budget = problem.budget_yen is not None
+    return ReducedProblem(
+        row_start=np.append(second.row_start[candidate], second.row_start[-1]),
+        row_groups=second.row_groups,
+        column_start=second.column_start,
+        column_rows=number[second.column_rows],
+        weight=sum_groups(group, scaled, len(second.column_start) - 1),
+        cost_yen=problem.cost_yen[candidate] if has_budget else np.zeros(len(candidate), dtype=np.int64),
+        max_rows=len(candidate) if problem.max_sites is None else min(problem.max_sites - len(problem.fixed), len(candidate)),
+        budget_yen=problem.budget_yen,
+        unit=1.0 if unit is None else unit,
+        is_integral=unit is not None,
+        base_weight=math.fsum(scaled[is_base]),
+        open_weight=math.fsum(scaled[group >= 0]),
+        reachable_weight=math.fsum(scaled[is_reachable]),
+        candidate=candidate,
+        cell_group=group,
+        n_dominated=n_dominated,
+    )
+
+
+def _served(problem: SitingProblem, is_row: BoolArray) -> BoolArray:
+    """Mark the cells that the given rows serve."""
+    is_served = np.zeros(problem.coverage.n_cells, dtype=np.bool_)
+    is_served[problem.coverage.cells[np.repeat(is_row, np.diff(problem.coverage.start))]] = True
+    return is_served
+
+
+def _undominated(merged: MergedRows, problem: SitingProblem) -> tuple[BoolArray, int]:
+    """Mark the rows that serve something and that no other row makes needless; count those it does."""
+    n = problem.coverage.n_candidates
+    own_cost = np.zeros(n, dtype=np.int64) if problem.candidates is None else problem.candidates.cost_yen
+    rank = np.empty(n, dtype=np.int64)
+    rank[np.argsort(own_cost, kind="stable")] = np.arange(n)
+    cost = np.zeros(n, dtype=np.int64) if problem.budget_yen is None else problem.cost_yen
+    is_dominated = find_dominated(merged.row_start, merged.row_groups, merged.column_start, merged.column_rows, cost, rank)
+    return (np.diff(merged.row_start) > 0) & ~is_dominated, int(is_dominated.sum())
+
+
+def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
+    """
+    Return the problem with some of its rows only, groups merged further.
+
+    Parameters
+    ----------
+    problem
+        The reduced problem.
+    rows
+        Rows to keep, rising. ``candidate`` of the result holds them.
+    """
+    is_kept = np.zeros(problem.n_rows, dtype=np.bool_)
+    is_kept[rows] = True
+    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=np.ones(problem.n_groups, dtype=np.bool_))
+    number = np.cumsum(is_kept, dtype=np.int32) - np.int32(1)
+    return replace(
+        problem,
+        row_start=np.append(merged.row_start[rows], merged.row_start[-1]),
+        row_groups=merged.row_groups,
+        column_start=merged.column_start,
+        column_rows=number[merged.column_rows],
+        weight=sum_groups(merged.cell_group, problem.weight, len(merged.column_start) - 1),
+        cost_yen=problem.cost_yen[rows],
+        max_rows=min(problem.max_rows, len(rows)),
+        open_weight=math.fsum(problem.weight[merged.cell_group >= 0]),
+        candidate=rows,
+        cell_group=merged.cell_group,
+        n_dominated=0,
+    )

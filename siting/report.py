@@ -1,0 +1,212 @@
+"""The report of a run: one printable page in Japanese and English, the same bytes for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from siting.candidates import Candidates
+from siting.errors import InvalidInputError
+from siting.evaluate import GroupKpi, Kpis
+from siting.pages import render
+from siting.plan import Plan
+from siting.plan_words import coverage_sentence, gap_percent, proof_sentence, unreachable_sentence
+from siting.site_rows import SiteRow, site_rows
+from siting.text import Bilingual, asset_type_text, both, owner_class_text, percent, percent_at_most, weight_text
+
+MOST_LISTED_SITES = 50
+"""Beyond this many, the report points to ``sites.csv``."""
+
+_CURVE_WIDTH = 640
+_CURVE_HEIGHT = 220
+_CURVE_TOPS = (0.04, 0.08, 0.2, 0.4, 0.6, 0.8)
+_FILES = (("map", "map.html"), ("sites", "sites.csv"), ("kpis", "kpis.csv"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFact:
+    """
+    Where data came from.
+
+    Attributes
+    ----------
+    name
+        What it is, or its file name.
+    digest
+        SHA-256 of the file as 64 hexadecimal digits; empty when nothing was read.
+    credit
+        Attribution the licence asks for.
+    licence
+        Name of the licence.
+    """
+
+    name: str
+    digest: str = ""
+    credit: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectFact:
+    """
+    How many rows of a source were used.
+
+    Attributes
+    ----------
+    source
+        What was read.
+    n_accepted
+        Rows used, >= 0.
+    reasons
+        Rows refused, by reason.
+    """
+
+    source: str
+    n_accepted: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.n_accepted < 0:
+            raise InvalidInputError(f"n_accepted of {self.source!r}", "must be >= 0", self.n_accepted)
+
+    @property
+    def n_rejected(self) -> int:
+        """Rows refused."""
+        return sum(self.reasons.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """
+    What a reader needs besides the plan; nothing that differs between two runs of the same input.
+
+    Attributes
+    ----------
+    title
+        What the plan is about.
+    band
+        Frequency band.
+    parameters
+        Conditions of the computation: what, and its value as text.
+    notes
+        Assumptions and extrapolations.
+    sources
+        Data used.
+    rejects
+        Rows not used.
+    versions
+        Version of each software package, by name.
+    """
+
+    title: Bilingual
+    band: str
+    parameters: tuple[tuple[Bilingual, str], ...] = ()
+    notes: tuple[Bilingual, ...] = ()
+    sources: tuple[SourceFact, ...] = ()
+    rejects: tuple[RejectFact, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, facts: RunFacts, fixed: Collection[str] = ()) -> None:
+    """
+    Write the report of a plan. It holds no timings.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    plan, kpis, candidates
+        The plan, its recomputed figures, and what it chose from.
+    facts
+        Everything else the reader needs.
+    fixed
+        Ids of chosen sites that were open before the plan.
+
+    Raises
+    ------
+    InvalidPlanError
+        See :func:`siting.site_rows.site_rows`.
+    """
+    rows = site_rows(plan, kpis, candidates, fixed)
+    page = render(
+        "report.html.j2",
+        facts=facts,
+        plan=plan,
+        headline=coverage_sentence(kpis),
+        proof=proof_sentence(plan, kpis),
+        limits=_limits(plan, kpis),
+        share=percent(kpis.share),
+        bound=percent_at_most(plan.upper_bound / plan.total_weight if plan.total_weight else 0.0),
+        gap=gap_percent(plan),
+        cost=both("value.cost", cost_yen=plan.cost_yen),
+        n_sites=len(rows),
+        n_fixed=sum(row.is_fixed for row in rows),
+        n_synthetic=int(candidates.is_synthetic.sum()),
+        groups=[_group_values(group, kpis.unit) for group in (*kpis.groups, kpis.total)],
+        sites=[_site_values(row, kpis.unit) for row in rows[:MOST_LISTED_SITES]],
+        n_more=max(0, len(rows) - MOST_LISTED_SITES),
+        curve=_curve(plan),
+        nothing=both("value.none"),
+        files=_FILES,
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _limits(plan: Plan, kpis: Kpis) -> list[tuple[Bilingual, Bilingual]]:
+    """Return what holds the plan back: heading and explanation."""
+    limits = [(both("column.limited_by"), both(f"limited_by.{plan.limited_by}"))]
+    out_of_reach = unreachable_sentence(kpis)
+    if out_of_reach is not None:
+        limits.append((both("column.reachable"), out_of_reach))
+    return [*limits, (both("column.stopped_by"), both(f"stopped_by.{plan.stopped_by}"))]
+
+
+def _group_values(group: GroupKpi, unit: str) -> dict[str, object]:
+    return {
+        "name": Bilingual(ja=group.name, en=group.name) if group.name else both("column.total"),
+        "is_total": not group.name,
+        "n_cells": f"{group.n_cells:,}",
+        "weight": weight_text(group.weight, unit),
+        "covered": weight_text(group.covered_weight, unit),
+        "share": percent(group.share),
+        "reachable": percent(group.reachable_share),
+    }
+
+
+def _site_values(row: SiteRow, unit: str) -> dict[str, object]:
+    return {
+        "rank": row.rank,
+        "id": row.id,
+        "name": row.name,
+        "asset_type": asset_type_text(row.asset_type),
+        "owner_class": owner_class_text(row.owner_class),
+        "position": f"{row.lat:.6f}, {row.lon:.6f}",
+        "height": f"{row.height_m:.1f} m",
+        "cost": both("value.cost", cost_yen=row.cost_yen),
+        "marginal": weight_text(row.kpi.marginal_weight, unit),
+        "only": weight_text(row.kpi.only_weight, unit),
+        "is_synthetic": row.is_synthetic,
+        "is_fixed": row.is_fixed,
+    }
+
+
+def _curve(plan: Plan) -> dict[str, object] | None:
+    """Return coverage against the number of sites as the points of a line, with the bound; ``None`` without sites."""
+    if not plan.chosen or not plan.total_weight:
+        return None
+    share = [0.0]
+    for weight in plan.marginal_weight:
+        share.append(share[-1] + weight / plan.total_weight)
+    bound = plan.upper_bound / plan.total_weight
+    top = next((one for one in _CURVE_TOPS if one >= 1.05 * bound), 1.0)
+    step = _CURVE_WIDTH / len(plan.chosen)
+    points = [(round(count * step, 1), round(_CURVE_HEIGHT * (1 - value / top), 1)) for count, value in enumerate(share)]
+    return {
+        "width": _CURVE_WIDTH,
+        "height": _CURVE_HEIGHT,
+        "points": " ".join(f"{x},{y}" for x, y in points),
+        "bound_y": round(_CURVE_HEIGHT * (1 - bound / top), 1),
+        "grid": [(round(_CURVE_HEIGHT * (1 - part / 4), 1), percent(top * part / 4)) for part in range(5)],
+        "n_sites": len(plan.chosen),
+    }

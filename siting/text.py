@@ -1,0 +1,139 @@
+"""Every sentence a person reads, in Japanese and English, from one catalogue."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from siting.errors import InvalidInputError
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bilingual:
+    """
+    One sentence in both languages.
+
+    Attributes
+    ----------
+    ja
+        Japanese.
+    en
+        English.
+    """
+
+    ja: str
+    en: str
+
+
+def text(key: str, language: Language, **values: object) -> str:
+    """
+    Return a sentence of the catalogue.
+
+    Parameters
+    ----------
+    key
+        Such as ``"stage.rays"``; :func:`keys` lists them all.
+    language
+        ``"ja"`` or ``"en"``.
+    **values
+        What the placeholders of the sentence stand for.
+
+    Raises
+    ------
+    InvalidInputError
+        Unknown key or language, or a placeholder without a value.
+    """
+    entry = catalogue().get(key)
+    if entry is None:
+        raise InvalidInputError("text key", "must be in the catalogue", key)
+    if language not in LANGUAGES:
+        raise InvalidInputError("language", "must be 'ja' or 'en'", language)
+    template = entry.ja if language == "ja" else entry.en
+    try:
+        return template.format(**values)
+    except KeyError as error:
+        raise InvalidInputError(f"text {key!r}", f"needs a value for {error.args[0]!r}", sorted(values)) from None
+
+
+def both(key: str, **values: object) -> Bilingual:
+    """
+    Return a sentence in both languages; see :func:`text`.
+
+    Raises
+    ------
+    InvalidInputError
+        As :func:`text`.
+    """
+    return Bilingual(ja=text(key, "ja", **values), en=text(key, "en", **values))
+
+
+def asset_type_text(asset_type: str) -> Bilingual:
+    """Return what people call an asset type; a type that is not in the catalogue stands for itself."""
+    return _word("asset_type", asset_type)
+
+
+def owner_class_text(owner_class: str) -> Bilingual:
+    """Return what people call an owner class; a class that is not in the catalogue stands for itself."""
+    return _word("owner_class", owner_class)
+
+
+def unit_text(unit: str) -> Bilingual:
+    """Return what a unit of demand stands for; a unit that is not in the catalogue stands for itself."""
+    return _word("unit_name", unit)
+
+
+def weight_text(weight: float, unit: str) -> Bilingual:
+    """Return a demand weight with its unit, such as ``1,200 m²`` or ``350 people``."""
+    if f"unit.{unit}" in catalogue():
+        return both(f"unit.{unit}", value=weight)
+    return Bilingual(ja=f"{weight:,.0f} {unit}", en=f"{weight:,.0f} {unit}")
+
+
+def percent(share: float, *, digits: int = 1) -> str:
+    """Return a share in per cent, rounded to the nearest."""
+    return f"{100 * share:.{digits}f}"
+
+
+def percent_at_most(share: float, *, digits: int = 2) -> str:
+    """Return a share in per cent, rounded up: a bound never reads tighter than it is."""
+    scale = 10**digits
+    return f"{math.ceil(round(100 * share * scale, 9)) / scale:.{digits}f}"
+
+
+def keys() -> tuple[str, ...]:
+    """Return every key of the catalogue."""
+    return tuple(catalogue())
+
+
+@cache
+def catalogue() -> Mapping[str, Bilingual]:
+    """Return the whole catalogue by key, placeholders unfilled."""
+    tables = tomllib.loads(files("siting").joinpath("data/text.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({key: Bilingual(**entry) for key, entry in _entries(tables, "")})
+
+
+def _entries(table: Mapping[str, object], prefix: str) -> list[tuple[str, dict[str, str]]]:
+    """Flatten nested tables: a table whose values are all text is an entry."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for name, value in table.items():
+        if not isinstance(value, dict):
+            raise InvalidInputError(f"text.toml {prefix}{name}", "must be a table with ja and en", value)
+        if all(isinstance(one, str) for one in value.values()):
+            found.append((f"{prefix}{name}", value))
+        else:
+            found += _entries(value, f"{prefix}{name}.")
+    return found
+
+
+def _word(group: str, word: str) -> Bilingual:
+    key = f"{group}.{word}"
+    return both(key) if key in catalogue() else Bilingual(ja=word, en=word)
