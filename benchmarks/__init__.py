@@ -1,0 +1,1 @@
+"""Speed, memory and quality, measured: each module prints one JSON line."""

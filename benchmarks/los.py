@@ -8,6 +8,7 @@ within 200 m. The peers compute a viewshed over a 2 m surface raster of the same
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import statistics
 import subprocess
@@ -25,6 +26,7 @@ from siting.placement import place_along_fronts
 AREA_M = (-13_200.0, -38_800.0, -10_800.0, -36_200.0)
 RANGE_M = 200.0
 RASTER_M = 2.0
+BLOCK_M = 200.0
 _WARDS = ("13103", "13104", "13110", "13113")
 
 
@@ -90,13 +92,13 @@ def _coverage(city: City, poles: Candidates, demand: DemandGrid, repeats: int) -
 
 
 def _visible(city: City, poles: Candidates, demand: DemandGrid, repeats: int) -> dict[str, float]:
-    """Measure ``City.visible`` on the cells in range of each pole, one call per block of neighbouring poles."""
+    """Measure ``City.visible``, one call per block of poles and the cells within range of the block."""
     blocks = []
     cells_m = np.column_stack((demand.xy_m, np.full(len(demand), 1.5)))
-    for x in np.arange(AREA_M[0], AREA_M[2], 50.0):
-        for y in np.arange(AREA_M[1], AREA_M[3], 50.0):
-            is_here = ((poles.xyz_m[:, :2] >= (x, y)) & (poles.xyz_m[:, :2] < (x + 50.0, y + 50.0))).all(axis=1)
-            is_near = np.hypot(*(cells_m[:, :2] - (x + 25.0, y + 25.0)).T) <= RANGE_M
+    for x in np.arange(AREA_M[0], AREA_M[2], BLOCK_M):
+        for y in np.arange(AREA_M[1], AREA_M[3], BLOCK_M):
+            is_here = ((poles.xyz_m[:, :2] >= (x, y)) & (poles.xyz_m[:, :2] < (x + BLOCK_M, y + BLOCK_M))).all(axis=1)
+            is_near = (np.abs(cells_m[:, :2] - (x + BLOCK_M / 2, y + BLOCK_M / 2)) <= BLOCK_M / 2 + RANGE_M).all(axis=1)
             if is_here.any() and is_near.any():
                 blocks.append((poles.xyz_m[is_here], cells_m[is_near]))
     n_rays = sum(len(observers) * len(targets) for observers, targets in blocks)
@@ -122,10 +124,8 @@ def _peers(city: City, poles: Candidates, n_observers: int) -> dict[str, float]:
     found = {}
     if shutil.which("gdal_viewshed"):
         found["gdal_viewshed"] = _gdal(windows)
-    try:
+    with contextlib.suppress(ImportError):
         found["xarray_spatial"] = _xarray_spatial(windows)
-    except ImportError:
-        pass
     return {name: round(seconds, 4) for name, seconds in found.items()}
 
 
@@ -143,7 +143,20 @@ def _gdal(windows: list[tuple[np.ndarray, np.ndarray]]) -> float:
                 surface, "w", driver="GTiff", height=n, width=n, count=1, dtype="float32", crs="EPSG:6677", transform=transform
             ) as raster:
                 raster.write(heights_m[::-1].astype(np.float32), 1)
-            command = ["gdal_viewshed", "-q", "-oz", str(pole[2]), "-tz", "1.5", "-ox", str(pole[0]), "-oy", str(pole[1]), str(surface), str(out)]
+            command = [
+                "gdal_viewshed",
+                "-q",
+                "-oz",
+                str(pole[2]),
+                "-tz",
+                "1.5",
+                "-ox",
+                str(pole[0]),
+                "-oy",
+                str(pole[1]),
+                str(surface),
+                str(out),
+            ]
             begin = time.perf_counter()
             subprocess.run(command, check=True, capture_output=True)
             seconds.append(time.perf_counter() - begin)

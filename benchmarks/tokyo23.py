@@ -14,7 +14,20 @@ from pathlib import Path
 import shapely
 
 from benchmarks.measure import Stages, data_folder, environment, peak_memory_gib, report
-from siting import Candidates, City, CoverageMatrix, DemandGrid, Plan, RadioParams, SitingProblem, SolveParams, Zone, build_coverage, build_demand, solve
+from siting import (
+    Candidates,
+    City,
+    CoverageMatrix,
+    DemandGrid,
+    Plan,
+    RadioParams,
+    SitingProblem,
+    SolveParams,
+    Zone,
+    build_coverage,
+    build_demand,
+    solve,
+)
 from siting.features import read_features
 from siting.placement import place_along_fronts
 
@@ -69,9 +82,7 @@ def replace_arguments(arguments: argparse.Namespace) -> argparse.Namespace:
     return argparse.Namespace(**(vars(arguments) | {"candidates": 300, "sites": 20}))
 
 
-def _job(
-    paths: list[Path], folder: Path, arguments: argparse.Namespace, stages: Stages
-) -> tuple[City, DemandGrid, CoverageMatrix, Plan]:
+def _job(paths: list[Path], folder: Path, arguments: argparse.Namespace, stages: Stages) -> tuple[City, DemandGrid, CoverageMatrix, Plan]:
     """Do the whole job, stage by stage."""
     with stages.stage("buildings"):
         city = City.from_file(paths, crs="EPSG:6677")

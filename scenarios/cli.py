@@ -61,12 +61,15 @@ def fetch(
         str, typer.Argument(help="A place with an outline on OpenStreetMap, such as 'Yoyogi, Shibuya, Tokyo'.", show_default=False)
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder of the new scenario; must not exist.")],
+    buildings: Annotated[
+        Path | None, typer.Option("--buildings", help="Building file to use instead of OpenStreetMap's buildings.", show_default=False)
+    ] = None,
 ) -> None:
     """Fetch roads, street lamps, parks and buildings of a place from OpenStreetMap (needs internet) as a new scenario."""
     with _typed_errors():
         from scenarios.osm_scenario import fetch_scenario  # noqa: PLC0415
 
-        scenario = fetch_scenario(place, out)
+        scenario = fetch_scenario(place, out, buildings=buildings)
         typer.echo(f"{scenario}\nsiting run {scenario} --out runs/{out.name}")
 
 

@@ -136,7 +136,7 @@ def build_layers(
     is_area, is_point = features.geom_type.isin(_AREAS), features.geom_type == "Point"
     highway, leisure, building = (_column(features, key) for key in ("highway", "leisure", "building"))
     buildings = _layer(features, is_area & building.notna() & (building != "no"), ("name", "building", "height", "building:levels"))
-    buildings["height_m"] = [_number_or_nan(tag_height_m, text) for text in buildings.pop("height")]
+    buildings["height_m"] = [_number_or_nan(_building_height_m, text) for text in buildings.pop("height")]
     buildings["levels"] = [_number_or_nan(_levels, text) for text in buildings.pop("building:levels")]
     layers = OsmLayers(
         roads=roads,
@@ -250,6 +250,12 @@ def _number_or_nan(read: Callable[[str], float | None], text: object) -> float:
     except RowProblem:
         value = None
     return math.nan if value is None else value
+
+
+def _building_height_m(text: str) -> float | None:
+    """Return a height of a building, which is above 0."""
+    value = tag_height_m(text)
+    return value if value is not None and value > 0 else None
 
 
 def _levels(text: str) -> float | None:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 BIN_MM = 10_000
 """Side of a wall bin: measured best between 8 and 12 m (docs/performance.md)."""
 
+_RAYS_PER_CHUNK = 100_000
+"""Fewer rays take less time than handing them to another thread."""
+
 _DEFAULT_RULE = HeightRule()
 _NO_GROUND = np.zeros((0, 0))
 _SPEED_OF_LIGHT_M_GHZ = 0.299792458
@@ -303,7 +306,8 @@ class City:
         targets = finite_floats("targets_xyz_m", targets_xyz_m, shape=(None, 3))
         observers_mm, targets_mm = self.to_mm(observers), self.to_mm(targets)
         is_visible = np.empty((len(observers), len(targets)), dtype=np.bool_)
-        chunks = np.array_split(np.arange(len(observers)), max(1, min(len(observers), 4 * n_threads())))
+        n_chunks = max(1, min(len(observers), 4 * n_threads(), len(observers) * len(targets) // _RAYS_PER_CHUNK))
+        chunks = np.array_split(np.arange(len(observers)), n_chunks)
         for rows, seen in zip(
             chunks,
             map_in_threads(lambda rows: see(observers_mm[rows], targets_mm, *self.walls.arguments, *self.ground_arguments), chunks),

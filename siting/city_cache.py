@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from siting.arrays import FloatArray
@@ -80,7 +81,7 @@ def save(folder: Path | str, key: str, city: City) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=target.parent))
-        arrays = {
+        arrays: dict[str, NDArray[np.generic]] = {
             "xy_mm": city.outlines.xy_mm,
             "ring_start": city.outlines.ring_start,
             "ring_outline": city.outlines.ring_outline,
@@ -114,7 +115,7 @@ def load(folder: Path | str, key: str) -> CityParts | None:
     try:
         facts = json.loads((entry / "city.json").read_text(encoding="utf-8"))
 
-        def array(name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+        def array(name: str) -> NDArray[np.generic]:
             # Copy-on-write maps are read as needed and, unlike read-only ones, are what the kernels were compiled for.
             return np.asarray(np.load(entry / f"{name}.npy", mmap_mode="c"))
 

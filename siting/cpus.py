@@ -23,10 +23,14 @@ def map_in_threads(function: Callable[[Item], Result], items: Iterable[Item]) ->
 
     Only a few calls are under way at once, so that memory stays bounded; an error or an interrupt drops the rest.
     """
+    queue = list(items)
+    if len(queue) < 2:
+        yield from map(function, queue)
+        return
     pool = ThreadPoolExecutor(n_threads())
     waiting: deque[Future[Result]] = deque()
     try:
-        for item in items:
+        for item in queue:
             waiting.append(pool.submit(function, item))
             if len(waiting) > 2 * n_threads():
                 yield waiting.popleft().result()

@@ -70,7 +70,8 @@ class DemandGrid:
     @property
     def xy_m(self) -> FloatArray:
         """Centres of the cells [m], shape (m, 2)."""
-        return (self.column_row + 0.5) * self.cell_m
+        centres_m: FloatArray = (self.column_row.astype(np.float64) + 0.5) * self.cell_m
+        return centres_m
 
     @property
     def total_weight(self) -> float:

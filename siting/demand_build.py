@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from siting.arrays import FloatArray, IndexArray, IntArray, finite_floats
 from siting.city import City
@@ -32,7 +33,7 @@ class Zone:
     """
 
     name: str
-    polygon: shapely.Geometry
+    polygon: BaseGeometry
     priority: float = 1.0
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class ByMesh:
         People in each mesh, >= 0, shape (k,).
     """
 
-    polygons: Sequence[shapely.Geometry]
+    polygons: Sequence[BaseGeometry]
     people: FloatArray
 
     def __post_init__(self) -> None:
@@ -164,7 +165,7 @@ def _from_keys(keys: IntArray) -> IndexArray:
     return np.column_stack((column, row))
 
 
-def _cells_inside(polygon: shapely.Geometry, cell_m: float, city: City | None) -> IndexArray:
+def _cells_inside(polygon: BaseGeometry, cell_m: float, city: City | None) -> IndexArray:
     """Return the lattice positions (m, 2) whose centre lies in a polygon, and outdoors if a city is given."""
     x0, y0, x1, y1 = shapely.bounds(polygon)
     left, bottom = int(np.floor(x0 / cell_m)), int(np.floor(y0 / cell_m))

@@ -82,7 +82,11 @@ class Features:
         if crs == self.crs:
             return self
         transformer = Transformer.from_crs(self.crs, crs, always_xy=True)
-        moved = shapely.transform(shapely.force_2d(self.geometries), transformer.transform, interleaved=False)
+
+        def move(xy: FloatArray) -> FloatArray:
+            return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+        moved = shapely.transform(shapely.force_2d(self.geometries), move)
         return Features(geometries=moved, properties=self.properties, crs=crs, source=self.source)
 
 

@@ -116,4 +116,5 @@ class Ground:
         low_right, high_left = z[row, column + 1], z[row + 1, column]
         below = low_left + a * (low_right - low_left) + b * (high_right - low_right)
         above = low_left + b * (high_left - low_left) + a * (high_right - high_left)
-        return np.where(a >= b, below, above)
+        elevation_m: FloatArray = np.where(a >= b, below, above)
+        return elevation_m

@@ -91,7 +91,8 @@ class LagrangianDual:
         most = self._problem.max_rows
         last = np.partition(value - paid, -most)[-most] if most < len(value) else 0.0
         threshold = paid + max(last, 0.0)
-        return np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
+        scores: FloatArray = np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
+        return scores
 
 
 def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float) -> float:

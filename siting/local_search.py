@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from siting.arrays import IndexArray
-from siting.kernels.local_search import anneal, begin, descend, prune
+from siting.kernels.local_search import anneal, begin
+from siting.kernels.swap_descent import descend, prune
 from siting.presolve import ReducedProblem
 
 _MOVES_AT_ONCE = 100_000
-_COLD = 0.003
+_HOT, _COLD = 0.05, 0.003
+"""First and last temperature, as shares of what an open row typically covers alone."""
 
 
 def least_gain(problem: ReducedProblem) -> float:
@@ -24,7 +26,6 @@ def search_by_swaps(
     rows: IndexArray,
     *,
     seed: int,
-    hot: float,
     n_moves: int,
     is_over: Callable[[], bool],
     on_moves: Callable[[int], None],
@@ -33,7 +34,7 @@ def search_by_swaps(
     Anneal from a plan with random swaps, then improve the best plan met until no swap and no addition helps.
 
     A site is swapped for one that shares cells with it, or for one anywhere; the better of a few random ones is tried.
-    With room left sites are added as well, and with a budget sometimes closed.
+    With room left sites are added as well; with a budget, two may go for one or one for two.
 
     Parameters
     ----------
@@ -43,8 +44,6 @@ def search_by_swaps(
         Rows of the plan to start from.
     seed
         Seed of the moves; equal seeds make equal moves on any machine.
-    hot
-        First temperature, as a share of what an open row typically covers alone; the last one is 0.003 of it.
     n_moves
         Moves to try.
     is_over
@@ -68,7 +67,7 @@ def search_by_swaps(
             if is_over():
                 break
             end = min(first + _MOVES_AT_ONCE, n_moves)
-            anneal(pattern, search, hot * typical, _COLD * typical, first, end, n_moves, best_rows, n_best, best)
+            anneal(pattern, search, _HOT * typical, _COLD * typical, first, end, n_moves, best_rows, n_best, best)
             on_moves(end)
         best_rows = best_rows[: int(n_best[0])]
     else:

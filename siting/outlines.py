@@ -99,7 +99,7 @@ class Outlines:
         """Ring vertices in the plane [m], shape (n_vertices, 2)."""
         return self.xy_mm / 1000.0 + self.origin_m
 
-    @property
+    @cached_property
     def size_mm(self) -> IntArray:
         """Upper right corner of the outlines from the origin [mm], shape (2,)."""
         return self.xy_mm.max(axis=0).astype(np.int64) if len(self.xy_mm) else np.zeros(2, dtype=np.int64)
@@ -131,7 +131,8 @@ class Outlines:
             Shape (n_rows, n_columns), row 0 at the bottom.
         """
         x_mm, y_mm = self.to_mm(np.array([x_m, y_m]))
-        return fill_rings(self.xy_mm, self.ring_start, self._ring_bounds_mm, x_mm, y_mm, cell_m * 1000.0, n_columns, n_rows)
+        is_inside: BoolArray = fill_rings(self.xy_mm, self.ring_start, self._ring_bounds_mm, x_mm, y_mm, cell_m * 1000.0, n_columns, n_rows)
+        return is_inside
 
     def at(self, xy_m: FloatArray, top: FloatArray) -> IndexArray:
         """
@@ -154,7 +155,7 @@ class Outlines:
         xy_mm = self.to_mm(xy_m)
         n_columns, n_rows = (int(n) for n in self.size_mm // BOX_BIN_MM + 1)
         start, boxes = self._box_bins
-        return outlines_at(
+        outline: IndexArray = outlines_at(
             np.ascontiguousarray(xy_mm[:, 0]),
             np.ascontiguousarray(xy_mm[:, 1]),
             self.xy_mm,
@@ -168,10 +169,12 @@ class Outlines:
             n_columns,
             n_rows,
         )
+        return outline
 
     @cached_property
     def _ring_bounds_mm(self) -> IndexArray:
-        return ring_bounds(self.xy_mm, self.ring_start)
+        bounds_mm: IndexArray = ring_bounds(self.xy_mm, self.ring_start)
+        return bounds_mm
 
     @cached_property
     def _outline_ring(self) -> IntArray:
@@ -186,4 +189,5 @@ class Outlines:
     @cached_property
     def _box_bins(self) -> tuple[IntArray, IndexArray]:
         n_columns, n_rows = (int(n) for n in self.size_mm // BOX_BIN_MM + 1)
-        return bin_boxes(self.bounds_mm, BOX_BIN_MM, n_columns, n_rows)
+        start, boxes = bin_boxes(self.bounds_mm, BOX_BIN_MM, n_columns, n_rows)
+        return start, boxes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -37,8 +38,8 @@ class SolveParams:
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise InvalidInputError("seed", "must be >= 0", self.seed)
-        if not self.effort > 0:
-            raise InvalidInputError("effort", "must be > 0", self.effort)
+        if not 0 < self.effort < math.inf:
+            raise InvalidInputError("effort", "must be > 0 and finite", self.effort)
         if not 0 <= self.target_gap < 1:
             raise InvalidInputError("target_gap", "must be in [0, 1)", self.target_gap)
         if not self.time_limit_s > 0:

@@ -40,7 +40,7 @@ class SitingProblem:
     ------
     InvalidInputError
         Sizes that differ, unknown ids, an id both fixed and forbidden, no limit at all, more fixed sites than
-        ``max_sites``, or a budget below the cheapest candidate.
+        ``max_sites``, a negative budget, or one below the cheapest candidate.
     """
 
     coverage: CoverageMatrix
@@ -53,9 +53,7 @@ class SitingProblem:
 
     def __post_init__(self) -> None:
         if self.coverage.n_cells != len(self.demand):
-            raise InvalidInputError(
-                "coverage.n_cells", f"must equal the {len(self.demand)} demand cells", self.coverage.n_cells
-            )
+            raise InvalidInputError("coverage.n_cells", f"must equal the {len(self.demand)} demand cells", self.coverage.n_cells)
         if self.candidates is not None and self.candidates.ids != self.coverage.candidate_ids:
             raise InvalidInputError("candidates.ids", "must be those of the coverage, in its order", f"{len(self.candidates)} ids")
         if self.max_sites is None and self.budget_yen is None:
@@ -81,6 +79,8 @@ class SitingProblem:
     def _check_budget(self, budget_yen: int) -> None:
         if self.candidates is None:
             raise InvalidInputError("candidates", "must be given with budget_yen, for their costs", None)
+        if budget_yen < 0:
+            raise InvalidInputError("budget_yen", "must be >= 0", budget_yen)
         is_free = np.ones(len(self.candidates), dtype=np.bool_)
         is_free[self.positions(self.fixed)] = False
         is_free[self.positions(self.forbidden)] = False

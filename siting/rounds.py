@@ -32,9 +32,6 @@ _CORE_SCORES = (0.9, 0.8, 0.95)
 _SEED_STRIDE = 1_000_003
 """More rounds than there ever are: no two seeds share a round's seed."""
 
-_HEAT = (0.05, 0.05, 0.2, 0.1)
-"""First temperatures of the rounds, in turn; see ``search_by_swaps``."""
-
 _RELATIVE_PROOF = 1e-9
 """Gap at which rounding alone keeps bound and plan apart, where weights have no common unit."""
 
@@ -169,7 +166,6 @@ def _play_round(
         core,
         start,
         seed=seed,
-        hot=_HEAT[solution.n_rounds % len(_HEAT)],
         n_moves=work.n_moves,
         is_over=is_over,
         on_moves=lambda moves: progress("stage.solve", done + moves, work.n_rounds * work.n_moves),

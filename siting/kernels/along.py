@@ -165,5 +165,7 @@ def fresnel_shares(observers_mm, targets_mm, half_wave_mm, foot_mm, start, walls
     shares = np.empty((len(observers_mm), len(targets_mm)))
     for i in range(len(observers_mm)):
         for j in range(len(targets_mm)):
-            shares[i, j] = fresnel_share(observers_mm[i], targets_mm[j], half_wave_mm, foot_mm, start, walls, top, bin_mm, n_columns, n_rows)
+            shares[i, j] = fresnel_share(
+                observers_mm[i], targets_mm[j], half_wave_mm, foot_mm, start, walls, top, bin_mm, n_columns, n_rows
+            )
     return shares

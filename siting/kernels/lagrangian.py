@@ -29,7 +29,7 @@ class DualState(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def row_values(start: IntArray, groups: IndexArray, multiplier: FloatArray, value: FloatArray) -> None:
+def row_values(start: IntArray, groups: IndexArray, multiplier: FloatArray | IntArray, value: FloatArray | IntArray) -> None:
     """Fill ``value`` with the sum of the multipliers that each row collects."""
     for i in range(len(start) - 1):
         total = multiplier[0] * 0  # of the type of the multipliers: exact for whole numbers
@@ -61,7 +61,7 @@ def nth_largest(value: FloatArray, scratch: FloatArray, nth: int) -> float:
             low = i
         else:
             break
-    return scratch[at]
+    return float(scratch[at])
 
 
 @njit(cache=True, nogil=True)

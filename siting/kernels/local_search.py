@@ -12,6 +12,7 @@ from siting.kernels.pattern import Pattern
 from siting.kernels.presolve import UnsignedArray
 
 CLOSED = -1
+MOST_EXCHANGED = 4
 
 
 class Search(NamedTuple):
@@ -20,7 +21,7 @@ class Search(NamedTuple):
 
     Attributes
     ----------
-    count
+    n_serving
         Open rows that serve each group, shape (m,).
     owner
         Exclusive or of those rows: the row itself where there is just one, shape (m,).
@@ -34,7 +35,7 @@ class Search(NamedTuple):
         State of the generator, one entry.
     """
 
-    count: IndexArray
+    n_serving: IndexArray
     owner: IndexArray
     value: FloatArray
     open_rows: IndexArray
@@ -49,7 +50,7 @@ class Search(NamedTuple):
 def _next_random(random: UnsignedArray) -> np.uint64:
     """Return 64 random bits (splitmix64)."""
     random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = random[0]
+    z: np.uint64 = random[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -58,7 +59,7 @@ def _next_random(random: UnsignedArray) -> np.uint64:
 @njit(cache=True, nogil=True)
 def _below(random: UnsignedArray, limit: int) -> int:
     """Return a random number in 0..limit - 1."""
-    return np.int64(((_next_random(random) >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
+    return int(np.int64(((_next_random(random) >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32)))
 
 
 @njit(cache=True, nogil=True)
@@ -72,13 +73,13 @@ def open_row(pattern: Pattern, search: Search, row: int) -> None:
     """Open a closed row."""
     for p in range(pattern.start[row], pattern.start[row + 1]):
         j = pattern.groups[p]
-        if search.count[j] == 0:
+        if search.n_serving[j] == 0:
             for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
                 if pattern.column_rows[q] != row:
                     search.value[pattern.column_rows[q]] -= pattern.weight[j]
-        elif search.count[j] == 1:
+        elif search.n_serving[j] == 1:
             search.value[search.owner[j]] -= pattern.weight[j]
-        search.count[j] += 1
+        search.n_serving[j] += 1
         search.owner[j] ^= row
     search.place[row] = search.n_open[0]
     search.open_rows[search.n_open[0]] = row
@@ -92,13 +93,13 @@ def close_row(pattern: Pattern, search: Search, row: int) -> None:
     """Close an open row."""
     for p in range(pattern.start[row], pattern.start[row + 1]):
         j = pattern.groups[p]
-        search.count[j] -= 1
+        search.n_serving[j] -= 1
         search.owner[j] ^= row
-        if search.count[j] == 0:
+        if search.n_serving[j] == 0:
             for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
                 if pattern.column_rows[q] != row:
                     search.value[pattern.column_rows[q]] += pattern.weight[j]
-        elif search.count[j] == 1:
+        elif search.n_serving[j] == 1:
             search.value[search.owner[j]] += pattern.weight[j]
     search.n_open[0] -= 1
     last = search.open_rows[search.n_open[0]]
@@ -140,7 +141,7 @@ def _only_with(pattern: Pattern, search: Search, closed: int, opened: int) -> fl
     shared = 0.0
     for p in range(pattern.start[closed], pattern.start[closed + 1]):
         j = pattern.groups[p]
-        if search.count[j] == 1 and search.owner[j] == opened:
+        if search.n_serving[j] == 1 and search.owner[j] == opened:
             shared += pattern.weight[j]
     return shared
 
@@ -148,8 +149,8 @@ def _only_with(pattern: Pattern, search: Search, closed: int, opened: int) -> fl
 @njit(cache=True, nogil=True)
 def _pick_out(search: Search) -> int:
     """Return the less valuable of two random open rows."""
-    one = search.open_rows[_below(search.random, search.n_open[0])]
-    other = search.open_rows[_below(search.random, search.n_open[0])]
+    one = int(search.open_rows[_below(search.random, search.n_open[0])])
+    other = int(search.open_rows[_below(search.random, search.n_open[0])])
     return other if search.value[other] < search.value[one] else one
 
 
@@ -159,8 +160,9 @@ def _pick_in(pattern: Pattern, search: Search, near: int) -> int:
     if _next_random(search.random) & np.uint64(1):
         p = pattern.start[near] + _below(search.random, pattern.start[near + 1] - pattern.start[near])
         j = pattern.groups[p]
-        row = pattern.column_rows[pattern.column_start[j] + _below(search.random, pattern.column_start[j + 1] - pattern.column_start[j])]
-        return row if search.place[row] == CLOSED else CLOSED
+        q = pattern.column_start[j] + _below(search.random, pattern.column_start[j + 1] - pattern.column_start[j])
+        near_row = int(pattern.column_rows[q])
+        return near_row if search.place[near_row] == CLOSED else CLOSED
     row = _below(search.random, len(search.place))
     other = _below(search.random, len(search.place))
     if search.place[other] == CLOSED and (search.place[row] != CLOSED or search.value[other] > search.value[row]):
@@ -201,6 +203,40 @@ def _try_add(pattern: Pattern, search: Search) -> None:
 
 
 @njit(cache=True, nogil=True)
+def _try_exchange(pattern: Pattern, search: Search, temperature: float, changed: IndexArray) -> None:
+    """
+    Open a closed row, close as many as the limits then ask for, and use what room is left; undo it if too much is lost.
+
+    Costs differ, so the best use of a budget may be two rows for one, or one for two.
+    """
+    before = search.covered[0]
+    near = search.open_rows[_below(search.random, search.n_open[0])]
+    n_changed = 0
+    for _ in range(MOST_EXCHANGED):
+        new = _pick_in(pattern, search, near)
+        if new == CLOSED or search.value[new] <= 0.0:
+            continue
+        is_room = search.n_open[0] < pattern.max_rows and _fits(pattern, search, pattern.cost[new])
+        while not is_room and n_changed < MOST_EXCHANGED and search.n_open[0] > 0:
+            out = _pick_out(search)
+            close_row(pattern, search, out)
+            changed[n_changed] = out
+            n_changed += 1
+            is_room = _fits(pattern, search, pattern.cost[new])
+        if is_room:
+            open_row(pattern, search, new)
+            changed[n_changed] = new
+            n_changed += 1
+    if search.n_open[0] > 0 and search.covered[0] - before >= temperature * np.log(_unit(search.random)):
+        return
+    for at in range(n_changed - 1, -1, -1):
+        if search.place[changed[at]] == CLOSED:
+            open_row(pattern, search, changed[at])
+        else:
+            close_row(pattern, search, changed[at])
+
+
+@njit(cache=True, nogil=True)
 def anneal(
     pattern: Pattern,
     search: Search,
@@ -218,104 +254,16 @@ def anneal(
 
     ``best_rows[:n_best[0]]`` is kept at the best set met, which covers ``best[0]``.
     """
+    changed = np.empty(2 * MOST_EXCHANGED, dtype=np.int32)
     for move in range(first_move, end_move):
         temperature = hot * (cold / hot) ** (move / n_moves)
         if search.n_open[0] < pattern.max_rows and _next_random(search.random) & np.uint64(3) == 0:
             _try_add(pattern, search)
-        elif pattern.budget >= 0 and search.n_open[0] > 1 and _next_random(search.random) & np.uint64(15) == 0:
-            out = _pick_out(search)
-            if -search.value[out] >= temperature * np.log(_unit(search.random)):
-                close_row(pattern, search, out)
+        elif pattern.budget >= 0 and _next_random(search.random) & np.uint64(7) == 0:
+            _try_exchange(pattern, search, temperature, changed)
         else:
             _try_swap(pattern, search, temperature)
         if search.covered[0] > best[0]:
             best[0] = search.covered[0]
             n_best[0] = search.n_open[0]
             best_rows[: search.n_open[0]] = search.open_rows[: search.n_open[0]]
-
-
-@njit(cache=True, nogil=True)
-def _best_closed(pattern: Pattern, search: Search, most_yen: int) -> int:
-    """Return the most valuable closed row within a cost, the lowest among equals, or ``CLOSED``; below zero: at any cost."""
-    best = CLOSED
-    for row in range(len(search.place)):
-        if search.place[row] != CLOSED or (most_yen >= 0 and pattern.cost[row] > most_yen):
-            continue
-        if best == CLOSED or search.value[row] > search.value[best]:
-            best = row
-    return best
-
-
-@njit(cache=True, nogil=True)
-def _best_swap(pattern: Pattern, search: Search, out: int, extra: FloatArray, top: int) -> tuple[int, float]:
-    """
-    Return the best closed row to swap an open one for, and what the swap gains.
-
-    ``top`` is the most valuable closed row at any cost; ``extra`` holds zeros before and after.
-    """
-    for p in range(pattern.start[out], pattern.start[out + 1]):
-        j = pattern.groups[p]
-        if search.count[j] == 1:
-            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-                extra[pattern.column_rows[q]] += pattern.weight[j]
-    most_yen = -1 if pattern.budget < 0 else pattern.budget - search.spent[0] + pattern.cost[out]
-    best = top if most_yen < 0 or top == CLOSED or pattern.cost[top] <= most_yen else _best_closed(pattern, search, most_yen)
-    value = 0.0 if best == CLOSED else search.value[best] + extra[best]
-    for p in range(pattern.start[out], pattern.start[out + 1]):
-        j = pattern.groups[p]
-        for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-            row = pattern.column_rows[q]
-            if search.place[row] == CLOSED and (most_yen < 0 or pattern.cost[row] <= most_yen) and search.value[row] + extra[row] > value:
-                best, value = row, search.value[row] + extra[row]
-    for p in range(pattern.start[out], pattern.start[out + 1]):
-        j = pattern.groups[p]
-        for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-            extra[pattern.column_rows[q]] = 0.0
-    return best, value - search.value[out]
-
-
-@njit(cache=True, nogil=True)
-def _fill(pattern: Pattern, search: Search, least_gain: float) -> int:
-    """Open the most valuable rows while the limits leave room; return how many."""
-    n_added = 0
-    while search.n_open[0] < pattern.max_rows:
-        new = _best_closed(pattern, search, -1 if pattern.budget < 0 else pattern.budget - search.spent[0])
-        if new == CLOSED or search.value[new] <= least_gain:
-            break
-        open_row(pattern, search, new)
-        n_added += 1
-    return n_added
-
-
-@njit(cache=True, nogil=True)
-def descend(pattern: Pattern, search: Search, least_gain: float) -> int:
-    """Make improving swaps and additions until none gains more than ``least_gain``; return how many were made."""
-    extra = np.zeros(len(search.place))
-    n_made = _fill(pattern, search, least_gain)
-    top = _best_closed(pattern, search, -1)
-    n_since = 0
-    at = 0
-    while n_since < search.n_open[0]:
-        at = at + 1 if at + 1 < search.n_open[0] else 0
-        n_since += 1
-        out = search.open_rows[at]
-        new, gain = _best_swap(pattern, search, out, extra, top)
-        if new != CLOSED and gain > least_gain:
-            close_row(pattern, search, out)
-            open_row(pattern, search, new)
-            n_made += 1 + _fill(pattern, search, least_gain)
-            top = _best_closed(pattern, search, -1)
-            n_since = 0
-    return n_made
-
-
-@njit(cache=True, nogil=True)
-def prune(pattern: Pattern, search: Search, least_gain: float) -> int:
-    """Close the rows that cover no more than ``least_gain`` on their own, the last opened first; return how many."""
-    n_closed = 0
-    for at in range(search.n_open[0] - 1, -1, -1):
-        row = search.open_rows[at]
-        if search.value[row] <= least_gain:
-            close_row(pattern, search, row)
-            n_closed += 1
-    return n_closed

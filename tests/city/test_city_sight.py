@@ -36,7 +36,7 @@ def _rays(city: City, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]
     observers = np.repeat(np.column_stack((places, rng.uniform(3.0, 30.0, len(places)))), _N_TARGETS, axis=0)
     ends = np.column_stack((targets.reshape(-1, 2), np.full(targets.size // 2, 1.5)))
     is_outdoor = city.is_outdoor(ends[:, :2])
-    return np.round(observers, 3), np.round(np.where(is_outdoor[:, None], ends, ends + [0.0, 0.0, 400.0]), 3)
+    return np.round(observers, 3), np.round(np.where(is_outdoor[:, None], ends, ends + np.array([0.0, 0.0, 400.0])), 3)
 
 
 def _seen(city: City, observers: FloatArray, targets: FloatArray) -> np.ndarray:
@@ -85,7 +85,9 @@ def test_outdoors_agrees_with_shapely(shibuya: City) -> None:
 
 @given(
     boxes=st.lists(
-        st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 12), st.integers(1, 12), st.integers(2, 30)), min_size=1, max_size=6
+        st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 12), st.integers(1, 12), st.integers(2, 30)),
+        min_size=1,
+        max_size=6,
     ),
     ends=st.tuples(*[st.integers(-500, 5500) for _ in range(4)], st.integers(0, 3500), st.integers(0, 3500)),
 )
