@@ -55,9 +55,16 @@ def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredC
         else:
             part, report = placed_candidates(source, key, file, city, plane, seed=file.scenario.solve.seed + position)
         if not len(part):
-            raise ScenarioError(
-                str(file.path), key, f"must have candidates within [area]: none of the {report.n_rows} rows of {source.name!r} is", 0
-            )
+            raise ScenarioError(str(file.path), key, _nothing_left(report), None)
         parts.append(part)
         reports.append(report)
     return GatheredCandidates(candidates=Candidates.concatenate(parts), existing=tuple(existing), sources=tuple(reports))
+
+
+def _nothing_left(report: SourceReport) -> str:
+    """Return the rule that a source without candidates breaks, and where its rows went."""
+    if report.is_placed:
+        return f"must leave candidates within [area]: its rule dropped all {report.n_rows} places"
+    fates = {"outside [area]": report.n_outside, "not selected": report.n_not_selected, "rejected": len(report.rejects)}
+    where = ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)
+    return f"must leave candidates within [area]: of its {report.n_rows} rows " + (where or "none can be used")

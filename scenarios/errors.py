@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, time
+from typing import TYPE_CHECKING
+
+from siting.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from scenarios.scenario import ScenarioFile
+
+_LONGEST = 120
+
 
 class ScenarioError(ValueError):
     """
@@ -16,7 +28,7 @@ class ScenarioError(ValueError):
     rule
         What it has to fulfil.
     value
-        What was found instead.
+        What was found instead; None for nothing.
     """
 
     def __init__(self, source: str, key: str, rule: str, value: object) -> None:
@@ -24,4 +36,35 @@ class ScenarioError(ValueError):
         self.key = key
         self.rule = rule
         self.value = value
-        super().__init__(f"{source}: {key} {rule}, got {value!r}")
+        super().__init__(f"{source}: {key} {rule}, got {_shown(value)}")
+
+
+@contextmanager
+def in_table(file: ScenarioFile, table: str) -> Iterator[None]:
+    """
+    Say of an input error that names no file that it stands in a table of the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        In place of such an error; others pass as they are.
+    """
+    try:
+        yield
+    except InvalidInputError as error:
+        if error.source is not None:
+            raise
+        field = error.field.removeprefix(f"{table}.")
+        raise ScenarioError(str(file.path), f"{table}.{field}", error.rule, error.value) from None
+
+
+def _shown(value: object) -> str:
+    """Return a value as a person would write it in the file, on one line; long tables and lists are cut."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    text = repr(list(value) if isinstance(value, tuple) else value)
+    return text if isinstance(value, str) or len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

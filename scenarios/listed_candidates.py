@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assets_db import AssetRows, Reject, RejectCode, read_csv_list, read_osm_points, read_station_list
+from assets_db import AssetRows, InvalidSourceError, Reject, RejectCode, read_csv_list, read_osm_points, read_station_list
 from scenarios.data_paths import resolve_one
 from scenarios.errors import ScenarioError
 from scenarios.places import Plane
@@ -16,6 +16,9 @@ from siting import Candidates, City
 from siting.arrays import FloatArray
 
 ListedAssets = CsvAssets | OsmAssets | StationAssets
+
+_KEYS = {"mapping": "columns", "ignore": "ignore", "where": "where"}
+"""Keys of the scenario by the argument of the readers that they become."""
 
 
 def listed_candidates(
@@ -32,7 +35,7 @@ def listed_candidates(
         A file that cannot be used.
     """
     path = resolve_one(source.path, scenario=file.path, key=f"{key}.path")
-    rows = _read(source, path)
+    rows = _read(source, key, file, path)
     table = rows.accepted
     xy_m = plane.to_m(table["lon"].to_numpy(), table["lat"].to_numpy())
     is_inside = plane.is_in_area(xy_m)
@@ -82,20 +85,28 @@ def listed_candidates(
     return candidates, [one for one, is_on_air in zip(ids, table["existing"], strict=True) if is_on_air], report
 
 
-def _read(source: ListedAssets, path: Path) -> AssetRows:
-    """Read a list of assets."""
-    if isinstance(source, CsvAssets):
-        return read_csv_list(
-            path,
-            mapping=source.columns,
-            ignore=source.ignore,
-            asset_type=source.asset_type,
-            owner_class=source.owner_class,
-            source=source.name,
-        )
-    if isinstance(source, OsmAssets):
-        return read_osm_points(path, where=source.where, asset_type=source.asset_type, owner_class=source.owner_class, source=source.name)
-    return read_station_list(path, owner_class=source.owner_class, source=source.name)
+def _read(source: ListedAssets, key: str, file: ScenarioFile, path: Path) -> AssetRows:
+    """Read a list of assets; what is wrong with a key of the scenario is said of that key."""
+    try:
+        if isinstance(source, CsvAssets):
+            return read_csv_list(
+                path,
+                mapping=source.columns,
+                ignore=source.ignore,
+                asset_type=source.asset_type,
+                owner_class=source.owner_class,
+                source=source.name,
+            )
+        if isinstance(source, OsmAssets):
+            return read_osm_points(
+                path, where=source.where, asset_type=source.asset_type, owner_class=source.owner_class, source=source.name
+            )
+        return read_station_list(path, owner_class=source.owner_class, source=source.name)
+    except InvalidSourceError as error:
+        argument, dot, rest = error.field.partition(".")
+        if argument not in _KEYS:
+            raise
+        raise ScenarioError(str(file.path), f"{key}.{_KEYS[argument]}{dot}{rest}", f"{error.rule} ({path.name})", error.value) from None
 
 
 def _antenna_heights(source: ListedAssets, given_m: FloatArray, xy_m: FloatArray, city: City) -> tuple[FloatArray, dict[int, str]]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import shapely
 
-from scenarios.data_paths import resolve_one
+from scenarios.errors import in_table
+from scenarios.layers import read_layer, require_property
 from scenarios.places import Plane
 from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, ScenarioFile
 from scenarios.source_report import SourceReport
 from siting import Candidates, City
-from siting.features import read_features
 from siting.placement import Placement, lit_roads, place_along_fronts, place_along_roads, place_on_roofs
 
 PlacedAssets = AlongRoads | AlongFronts | OnRoofs
@@ -28,22 +28,29 @@ def placed_candidates(
     ScenarioError, InvalidInputError
         A file or value that cannot be used, or fewer places than wanted.
     """
-    if isinstance(source, AlongRoads):
-        placement = _along_roads(source, key, file, city, plane)
-    elif isinstance(source, AlongFronts):
-        placement = _along_fronts(source, city, plane, seed)
-    else:
-        placement = _on_roofs(source, city, plane, seed)
+    with in_table(file, key):
+        if isinstance(source, AlongRoads):
+            placement = _along_roads(source, key, file, city, plane)
+        elif isinstance(source, AlongFronts):
+            placement = _along_fronts(source, city, plane, seed)
+        else:
+            placement = _on_roofs(source, city, plane, seed)
     n_dropped = sum(placement.dropped.values())
     candidates = replace(placement.candidates, ids=tuple(f"{source.name}:{one}" for one in placement.candidates.ids))
     report = SourceReport(
-        name=source.name, n_rows=len(candidates) + n_dropped, n_used=len(candidates), n_not_selected=n_dropped, is_synthetic=True
+        name=source.name,
+        n_rows=len(candidates) + n_dropped,
+        n_used=len(candidates),
+        n_not_selected=n_dropped,
+        is_synthetic=True,
+        is_placed=True,
     )
     return candidates, report
 
 
 def _along_roads(source: AlongRoads, key: str, file: ScenarioFile, city: City, plane: Plane) -> Placement:
-    roads = read_features(resolve_one(source.path, scenario=file.path, key=f"{key}.path")).to_crs(city.crs)
+    roads = read_layer(source.path, key, file, plane)
+    require_property(source.class_field, f"{key}.class_field", roads, file)
     is_line = shapely.get_type_id(roads.geometries) == shapely.GeometryType.LINESTRING
     is_lit = lit_roads(roads.texts(source.class_field), roads.numbers(source.layer_field))
     return place_along_roads(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 
 from scenarios.errors import ScenarioError
 from scenarios.scenario import ScenarioFile
@@ -16,6 +16,9 @@ from siting.errors import InvalidInputError
 
 LON_LAT = "EPSG:6668"
 """Longitude and latitude as Japanese surveys use them (JGD2011); WGS 84 to within centimetres."""
+
+LARGEST_SCALE_ERROR = 0.005
+"""Plane survey systems and UTM stay within 0.001 in their zones; what exceeds this is the wrong zone or no survey plane."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +48,7 @@ class Plane:
         Raises
         ------
         ScenarioError
-            A CRS that is unknown, in degrees, or does not hold for the area.
+            A CRS that is unknown, in degrees, or in which a metre of the area is no metre.
         """
         try:
             crs = projected_crs("scenario.crs", file.scenario.scenario.crs)
@@ -56,6 +59,7 @@ class Plane:
         xy_m = _transformer(crs).transform(*shapely.get_coordinates(outline).T)
         if not np.isfinite(xy_m).all():
             raise ScenarioError(str(file.path), "area.bbox", f"must lie where {crs.to_string()} holds", list(file.scenario.area.bbox))
+        _check_scale(file, crs)
         return cls(crs=crs, area=shapely.Polygon(np.column_stack(xy_m)), margin_m=file.scenario.area.margin_m)
 
     @property
@@ -72,6 +76,24 @@ class Plane:
         """Return which points [m] (n, 2) lie in the area, shape (n,)."""
         is_in: BoolArray = shapely.contains_xy(self.area, xy_m[:, 0], xy_m[:, 1])
         return is_in
+
+
+def _check_scale(file: ScenarioFile, crs: CRS) -> None:
+    """Refuse a plane in which distances of the area are not those on the ground, as in a far zone or in web maps."""
+    west, south, east, north = file.scenario.area.bbox
+    x, y = np.array([west, west, east, east]), np.clip([south, north, south, north], -89.9, 89.9)
+    forward, step = _transformer(crs), 0.0005
+    scales = []
+    # Both diagonals of a small square at each corner, so that no direction hides a stretched one.
+    for dx, dy in ((step, step), (step, -step)):
+        begin, end = (np.column_stack(forward.transform(x + sign * dx, y + sign * dy)) for sign in (-1, 1))
+        ground_m = Geod(ellps="GRS80").inv(x - dx, y - dy, x + dx, y + dy)[2]
+        scales.append(np.hypot(*(end - begin).T) / ground_m)
+    scale = np.concatenate(scales)
+    worst = float(scale[np.argmax(np.abs(np.nan_to_num(scale, nan=np.inf) - 1.0))])
+    if not abs(worst - 1.0) <= LARGEST_SCALE_ERROR:
+        rule = f"must keep distances true to {100 * LARGEST_SCALE_ERROR:g} % in [area], where a metre on the ground becomes {worst:.3f} m"
+        raise ScenarioError(str(file.path), "scenario.crs", rule, file.scenario.scenario.crs)
 
 
 def _transformer(crs: CRS) -> Transformer:

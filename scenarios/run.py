@@ -13,7 +13,7 @@ import numpy as np
 from scenarios.candidate_sources import GatheredCandidates, gather_candidates
 from scenarios.data_paths import resolve, resolve_one
 from scenarios.demand_source import gather_weighting
-from scenarios.errors import ScenarioError
+from scenarios.errors import ScenarioError, in_table
 from scenarios.outputs import write_outputs
 from scenarios.places import Plane
 from scenarios.provenance import InputFile, input_files
@@ -124,7 +124,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
     """
     watch = Stopwatch()
     scenario = file.scenario
-    with _in_table(file, "radio"):
+    with in_table(file, "radio"):
         radio = radio_of(file)
     params = SolveParams(**scenario.solve.model_dump())
     plane = Plane.of(file)
@@ -140,7 +140,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
         coverage = build_coverage(city, gathered.candidates, demand, radio, progress=progress)
     logger.info("%d candidates, %d cells, %d rays, %d pairs", len(gathered.candidates), len(demand), coverage.n_rays, coverage.n_pairs)
     fixed = tuple(dict.fromkeys((*gathered.existing, *scenario.rules.fixed)))
-    with _in_table(file, "rules"):
+    with in_table(file, "rules"):
         problem = SitingProblem(
             coverage=coverage,
             demand=demand,
@@ -220,16 +220,6 @@ def _trees_share(
     covered = [np.unique(build_coverage(city, chosen, demand, replace(radio, vegetation_case=case)).cells) for case in ("high", "low")]
     low, high = (float(demand.weight[cells].sum()) / demand.total_weight for cells in covered)
     return low, high
-
-
-@contextmanager
-def _in_table(file: ScenarioFile, table: str) -> Iterator[None]:
-    """Say of an error in the input that it stands in a table of the scenario."""
-    try:
-        yield
-    except InvalidInputError as error:
-        field = error.field if error.field.startswith(table) else f"{table}.{error.field}"
-        raise ScenarioError(str(file.path), field, error.rule, error.value) from None
 
 
 @contextmanager

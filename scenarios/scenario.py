@@ -2,38 +2,94 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from assets_db import ASSET_TYPES, OWNER_CLASSES
+from assets_db.errors import one_of
+from assets_db.row_checks import MAX_CAPACITY, MAX_COST_YEN, MAX_HEIGHT_M
+
+_MOST_SITES = 10**7
+_MOST_YEN = 10**15
+_MOST_EFFORT = 10_000.0
+_MOST_PRIORITY = 1e6
+_MOST_MARGIN_M = 100_000.0
+_MOST_SEED = 2**32 - 1
+
+
+def broken(rule: str, value: object) -> PydanticCustomError:
+    """Return the error of a value that breaks a rule which the types cannot say."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "value": value})
+
+
+def _box(value: object) -> object:
+    """Check a box as a whole: a message about one corner of four helps nobody."""
+    is_numbers = isinstance(value, tuple) and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in value)
+    if isinstance(value, tuple) and is_numbers and len(value) == 4:
+        west, south, east, north = value
+        if -180 <= west < east <= 180 and -90 <= south < north <= 90:
+            return value
+    raise broken("must be [west, south, east, north] in degrees, with west < east and south < north", value)
+
+
+def _texts(value: object) -> object:
+    """Let one text stand for a list of one."""
+    several = (value,) if isinstance(value, str) else value
+    if isinstance(several, tuple) and several and all(isinstance(one, str) and one for one in several):
+        return several
+    raise broken("must be a text or a list of texts, none of them empty", value)
+
+
+def _plain_name(value: str) -> str:
+    if not (value.isascii() and value.replace("-", "").replace("_", "").isalnum()):
+        raise broken("must consist of the letters A to Z, digits, '-' and '_'", value)
+    return value
+
+
+def _owner_class(value: str) -> str:
+    if value not in OWNER_CLASSES:
+        raise broken(one_of(value, OWNER_CLASSES), value)
+    return value
+
+
+def _asset_type(value: str) -> str:
+    if value not in ASSET_TYPES:
+        raise broken(one_of(value, ASSET_TYPES), value)
+    return value
+
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+AntennaHeight = Annotated[float, Field(gt=0, le=MAX_HEIGHT_M)]
+Spacing = Annotated[float, Field(ge=2)]
+Yen = Annotated[int, Field(ge=0, le=MAX_COST_YEN)]
+Carriers = Annotated[int, Field(ge=1, le=MAX_CAPACITY)]
 Name = Annotated[str, Field(min_length=1)]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-
-
-def _rising_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    if not (box[0] < box[2] and box[1] < box[3]):
-        raise ValueError("must be [west, south, east, north] with west < east and south < north")
-    return box
-
-
-Box = Annotated[tuple[Longitude, Latitude, Longitude, Latitude], AfterValidator(_rising_box)]
+OwnerClass = Annotated[str, AfterValidator(_owner_class)]
+AssetType = Annotated[str, AfterValidator(_asset_type)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Box = Annotated[tuple[float, float, float, float], BeforeValidator(_box)]
 """West, south, east, north [deg]."""
+
+Where = dict[str, Annotated[tuple[str, ...], BeforeValidator(_texts)]]
+"""The values, one or several, that each of some properties may have, as text."""
 
 
 class Table(BaseModel):
-    """A table of a scenario file: strict types, no unknown keys, never changed."""
+    """A table of a scenario file: strict types, no unknown keys, nothing infinite, never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class About(Table):
     """``[scenario]``: what the run is called, and the plane it is computed in."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    name: Annotated[str, AfterValidator(_plain_name)]
     title_ja: Name
     title_en: Name
     crs: Name
@@ -45,7 +101,7 @@ class Area(Table):
     """``[area]``: candidates are taken from this box, buildings also from ``margin_m`` around it."""
 
     bbox: Box
-    margin_m: NotNegative = 250.0
+    margin_m: Annotated[float, Field(ge=0, le=_MOST_MARGIN_M)] = 250.0
 
 
 class Buildings(Table):
@@ -63,7 +119,7 @@ class GroundFile(Table):
     """``[ground]``: an elevation raster."""
 
     path: Name
-    post_m: Positive | None = None
+    post_m: Annotated[float, Field(ge=0.1)] | None = None
 
 
 class VegetationFile(Table):
@@ -78,11 +134,11 @@ class _Assets(Table):
 
     name: Name
     path: Name
-    owner_class: Name | None = None
-    asset_type: Name | None = None
-    height_m: Positive | None = None
-    cost_yen: Annotated[int, Field(ge=0)] | None = None
-    capacity: Annotated[int, Field(ge=1)] = 1
+    owner_class: OwnerClass | None = None
+    asset_type: AssetType | None = None
+    height_m: AntennaHeight | None = None
+    cost_yen: Yen | None = None
+    capacity: Carriers = 1
     mount: Literal["pole", "roof"] = "pole"
     mast_m: Positive = 3.0
     on_bad_row: Literal["refuse", "skip"] = "refuse"
@@ -101,25 +157,25 @@ class OsmAssets(_Assets):
     """``kind = "osm_points"``: point features with certain tags."""
 
     kind: Literal["osm_points"]
-    where: Annotated[dict[str, str | tuple[str, ...]], Field(min_length=1)]
-    owner_class: Name
-    asset_type: Name
+    where: Annotated[Where, Field(min_length=1)]
+    owner_class: OwnerClass
+    asset_type: AssetType
 
 
 class StationAssets(_Assets):
     """``kind = "stations"``: a list of railway stations."""
 
     kind: Literal["stations"]
-    owner_class: Name
+    owner_class: OwnerClass
 
 
 class _Placed(Table):
     """What every rule that places synthetic candidates says."""
 
     name: Name
-    owner_class: Name
-    cost_yen: Annotated[int, Field(ge=0)] = 0
-    capacity: Annotated[int, Field(ge=1)] = 1
+    owner_class: OwnerClass
+    cost_yen: Yen = 0
+    capacity: Carriers = 1
 
 
 class AlongRoads(_Placed):
@@ -129,10 +185,10 @@ class AlongRoads(_Placed):
     path: Name
     class_field: Name = "highway"
     layer_field: Name = "layer"
-    spacing_m: Positive = 30.0
+    spacing_m: Spacing = 30.0
     offset_m: Positive = 3.0
-    minimum_spacing_m: Annotated[float, Field(ge=2)] = 12.0
-    height_m: Positive = 8.0
+    minimum_spacing_m: Spacing = 12.0
+    height_m: AntennaHeight = 8.0
 
 
 class AlongFronts(_Placed):
@@ -141,7 +197,7 @@ class AlongFronts(_Placed):
     kind: Literal["along_fronts"]
     n_candidates: Annotated[int, Field(ge=1)]
     offset_m: Positive = 3.0
-    height_m: Positive = 8.0
+    height_m: AntennaHeight = 8.0
 
 
 class OnRoofs(_Placed):
@@ -152,7 +208,7 @@ class OnRoofs(_Placed):
     maximum_height_m: Positive = 40.0
     minimum_area_m2: Positive = 60.0
     mast_m: Positive = 3.0
-    minimum_spacing_m: Annotated[float, Field(ge=2)] = 5.0
+    minimum_spacing_m: Spacing = 5.0
     n_candidates: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -162,7 +218,7 @@ CandidateSource = Annotated[CsvAssets | OsmAssets | StationAssets | AlongRoads |
 class _Zone(Table):
     """What every zone says."""
 
-    priority: NotNegative = 1.0
+    priority: Annotated[float, Field(ge=0, le=_MOST_PRIORITY)] = 1.0
 
 
 class PolygonZones(_Zone):
@@ -171,7 +227,7 @@ class PolygonZones(_Zone):
     kind: Literal["polygons"]
     path: Name
     name_field: Name
-    where: dict[str, str | tuple[str, ...]] = {}
+    where: Where = {}
 
 
 class CircleZone(_Zone):
@@ -214,7 +270,7 @@ class WeightByMesh(Table):
     @model_validator(mode="after")
     def _joins_completely(self) -> WeightByMesh:
         if self.table is not None and not (self.code_field and self.table_code_field):
-            raise ValueError("must give code_field and table_code_field with table")
+            raise broken("must give code_field and table_code_field with table", self.table)
         return self
 
 
@@ -240,7 +296,7 @@ class Demand(Table):
 class Radio(Table):
     """``[radio]``: a band, and what differs from its preset (any field of ``siting.RadioParams``)."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
 
     band: Name
 
@@ -248,23 +304,31 @@ class Radio(Table):
 class Rules(Table):
     """``[rules]``: what the plan must keep."""
 
-    max_sites: Annotated[int, Field(ge=1)] | None = None
-    budget_yen: Annotated[int, Field(ge=1)] | None = None
-    fixed: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
+    max_sites: Annotated[int, Field(ge=1, le=_MOST_SITES)] | None = None
+    budget_yen: Annotated[int, Field(ge=1, le=_MOST_YEN)] | None = None
+    fixed: tuple[Name, ...] = ()
+    forbidden: tuple[Name, ...] = ()
+
+    @field_validator("fixed", "forbidden")
+    @classmethod
+    def _names_ids_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        for one, count in Counter(ids).items():
+            if count > 1:
+                raise broken("must not name an id twice", one)
+        return ids
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Rules:
         if self.max_sites is None and self.budget_yen is None:
-            raise ValueError("must give max_sites or budget_yen")
+            raise broken("must give max_sites or budget_yen", None)
         return self
 
 
 class Solve(Table):
     """``[solve]``: seed and effort; see ``siting.SolveParams``."""
 
-    seed: Annotated[int, Field(ge=0)] = 0
-    effort: Positive = 1.0
+    seed: Annotated[int, Field(ge=0, le=_MOST_SEED)] = 0
+    effort: Annotated[float, Field(gt=0, le=_MOST_EFFORT)] = 1.0
     target_gap: Annotated[float, Field(ge=0, lt=1)] = 0.0
     time_limit_s: Positive = 600.0
 
@@ -291,13 +355,13 @@ class Scenario(Table):
     solve: Solve = Solve()
     map: Map = Map()
 
-    @model_validator(mode="after")
-    def _names_sources_once(self) -> Scenario:
-        names = [source.name for source in self.candidates]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"candidates must have different names, got {name!r} twice")
-        return self
+    @field_validator("candidates")
+    @classmethod
+    def _names_sources_once(cls, candidates: tuple[CandidateSource, ...]) -> tuple[CandidateSource, ...]:
+        for name, count in Counter(source.name for source in candidates).items():
+            if count > 1:
+                raise broken("must have different names", name)
+        return candidates
 
 
 class ScenarioFile(BaseModel):

@@ -5,16 +5,42 @@ from __future__ import annotations
 import difflib
 import tomllib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from assets_db.errors import one_of
 from scenarios.errors import ScenarioError
 from scenarios.scenario import Scenario, ScenarioFile
 from siting.radio import RadioParams
+
+_RULES: Mapping[str, str] = types.MappingProxyType(
+    {
+        "rule": "{rule}",
+        "missing": "must be given",
+        "string_type": "must be a text",
+        "string_too_short": "must not be empty",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_type": "must be a number",
+        "finite_number": "must be a finite number",
+        "bool_type": "must be true or false",
+        "literal_error": "must be {expected}",
+        "greater_than": "must be > {gt:,.16g}",
+        "greater_than_equal": "must be >= {ge:,.16g}",
+        "less_than": "must be < {lt:,.16g}",
+        "less_than_equal": "must be <= {le:,.16g}",
+        "tuple_type": "must be a list",
+        "too_short": "must have at least {min_length} entry",
+        "dict_type": "must be a table",
+        "model_type": "must be a table",
+        "model_attributes_type": "must be a table",
+    }
+)
+"""Pydantic's kinds of error that a scenario can bring about, in the words of this project."""
 
 
 def read_scenario(path: Path) -> ScenarioFile:
@@ -27,21 +53,25 @@ def read_scenario(path: Path) -> ScenarioFile:
         Unreadable file, bad TOML, a key that does not exist (the nearest is suggested), or a value against its rule; names
         file, key, rule and value.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ScenarioError(str(path), "file", "must be readable", error.strerror) from None
-    try:
-        tables = tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ScenarioError(str(path), "file", "must be UTF-8 text", f"byte {error.start}: {error.reason}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(str(path), "file", "must be valid TOML", str(error)) from None
+    tables = _tables(path)
     try:
         scenario = Scenario.model_validate(_tuples(tables))
     except ValidationError as error:
-        raise _explain(str(path), error.errors()[0], tables) from None
+        raise _explain(str(path), error.errors(), tables) from None
     return ScenarioFile(path=path, scenario=scenario)
+
+
+def _tables(path: Path) -> dict[str, object]:
+    """Return what a TOML file holds."""
+    source = str(path)
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ScenarioError(source, "file", "must be readable", error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError(source, "file", "must be UTF-8 text", f"byte {error.start}: {error.reason}") from None
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of thousands of digits
+        raise ScenarioError(source, "file", "must be valid TOML", str(error)) from None
 
 
 def _tuples(value: object) -> object:
@@ -51,59 +81,76 @@ def _tuples(value: object) -> object:
     return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
 
 
-def _explain(source: str, error: ErrorDetails, tables: Mapping[str, object]) -> ScenarioError:
-    """Return the first error of a check in the words of this project."""
-    location = [part for part in error["loc"] if not _is_tag(part, error)]
-    key = _key(location)
-    kind = error["type"]
+def _explain(source: str, errors: Sequence[ErrorDetails], tables: Mapping[str, object]) -> ScenarioError:
+    """Return what to mend first: a misspelt key (which another rule may miss), else the first error."""
+    for error in errors:
+        if error["type"] == "extra_forbidden" and (near := _near(error, tables)):
+            return ScenarioError(source, _key(error["loc"]), f"is not a key of a scenario (did you mean {near!r}?)", error["input"])
+    return _in_words(source, errors[0])
+
+
+def _in_words(source: str, error: ErrorDetails) -> ScenarioError:
+    """Return one error in the words of this project."""
+    kind, key, value, context = error["type"], _key(error["loc"]), error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(location[-1]), list(_known_keys(location, tables)), n=1)
-        return ScenarioError(source, key, "is not a key of a scenario" + (f" (did you mean {near[0]!r}?)" if near else ""), error["input"])
+        return ScenarioError(source, key, "is not a key of a scenario", value)
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        name = context["discriminator"].strip("'")
+        known = [tag for model in _models_at(error["loc"]) for tag in get_args(model.model_fields[name].annotation)]
+        tag = value.get(name)
+        return ScenarioError(source, f"{key}.{name}", one_of(str(tag or ""), known), tag)
     if kind == "missing":
-        return ScenarioError(source, key, "must be given", "nothing")
-    message = error["msg"].removeprefix("Value error, ")
-    rule = message if message.startswith("must") else "must fulfil: " + message[0].lower() + message[1:]
-    value = error["input"]
-    return ScenarioError(source, key, rule, value if isinstance(value, (str, int, float, bool)) else _short(value))
+        near = difflib.get_close_matches(str(error["loc"][-1]), value, n=1)
+        return ScenarioError(source, key, _RULES[kind] + (f" (is it {near[0]!r}?)" if near else ""), None)
+    if kind == "tuple_type" and isinstance(value, dict):
+        return ScenarioError(source, key, f"must be a list of tables, each under [[{key}]]", value)
+    rule = _RULES[kind].format(**context) if kind in _RULES else f"must fulfil: {error['msg']}"
+    return ScenarioError(source, key, rule, context.get("value", value) if kind == "rule" else value)
 
 
-_TAGS = {"csv", "osm_points", "stations", "along_roads", "along_fronts", "on_roofs", "polygons", "circle", "area", "mesh", "facilities"}
-
-
-def _is_tag(part: int | str, error: ErrorDetails) -> bool:
+def _is_tag(location: Sequence[int | str], position: int) -> bool:
     """Tell whether a part of an error's place is the kind of a table, which is no key in the file."""
-    position = error["loc"].index(part)
-    before = error["loc"][position - 1] if position else None
-    return part in _TAGS and (isinstance(before, int) or before == "weight")
+    return position == 2 and (isinstance(location[1], int) or tuple(location[:2]) == ("demand", "weight"))
 
 
-def _key(location: list[int | str]) -> str:
+def _key(location: Sequence[int | str]) -> str:
     """Return the key as it is written: ``candidates[2].path``, counted from 1 as a person would."""
     key = ""
-    for part in location:
-        key += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+    for position, part in enumerate(location):
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        elif not _is_tag(location, position):
+            key += f".{part}" if key else part
     return key or "file"
 
 
-def _short(value: object) -> str:
-    """Return a value as text that fits into a line."""
-    shown = repr(value)
-    return shown if len(shown) <= 120 else shown[:117] + "..."
+def _near(error: ErrorDetails, tables: Mapping[str, object]) -> str | None:
+    """Return the key that an unknown one may have been meant as, rather one that the table does not have yet."""
+    *place, name = error["loc"]
+    table: Any = tables
+    for position, part in enumerate(place):
+        table = table if _is_tag(place, position) else table[part]
+    known = [one for model in _models_at(place) for one in model.model_fields]
+    free = [one for one in known if one not in table]
+    near = difflib.get_close_matches(str(name), free, n=1) or difflib.get_close_matches(str(name), known, n=1)
+    return near[0] if near else None
 
 
-def _known_keys(location: list[int | str], tables: Mapping[str, object]) -> Iterator[str]:
-    """Yield the keys that the table an unknown key stands in may have."""
+def _models_at(location: Sequence[int | str]) -> list[type[BaseModel]]:
+    """Return the types that the table at a place of the file may have: one, or several where its kind is not known."""
     models: list[type[BaseModel]] = [Scenario]
-    value: object = tables
-    for part in location[:-1]:
-        value = value[part] if isinstance(value, (dict, list)) else None  # type: ignore[index]  # the place comes from these tables
-        if isinstance(part, str):
-            models = [found for model in models if part in model.model_fields for found in _models_in(model.model_fields[part].annotation)]
-    kind = (value.get("kind") or value.get("by")) if isinstance(value, dict) else None
-    for model in models:
-        tag = model.model_fields.get("kind") or model.model_fields.get("by")
-        if tag is None or kind in get_args(tag.annotation):
-            yield from model.model_fields
+    for position, part in enumerate(location):
+        if _is_tag(location, position):
+            models = [model for model in models if part in _tags_of(model)]
+        elif isinstance(part, str):
+            models = [found for model in models for found in _models_in(model.model_fields[part].annotation)]
+    return models
+
+
+def _tags_of(model: type[BaseModel]) -> tuple[object, ...]:
+    """Return the values of ``kind`` or ``by`` that a table of this type has."""
+    field = model.model_fields.get("kind") or model.model_fields.get("by")
+    return () if field is None else get_args(field.annotation)
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # annotations have no common type

@@ -28,7 +28,9 @@ class SourceReport:
     rejects
         Rows that cannot be used, with reasons.
     is_synthetic
-        The candidates come from a rule and not from a survey.
+        The candidates come from no survey.
+    is_placed
+        They come from a rule of the scenario, and not from a file.
     credit
         Credit the data ask for.
     """
@@ -40,6 +42,7 @@ class SourceReport:
     n_not_selected: int = 0
     rejects: tuple[Reject, ...] = ()
     is_synthetic: bool = False
+    is_placed: bool = False
     credit: str = ""
 
     def reasons(self) -> dict[str, int]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
 
+import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from scenarios.data_paths import resolve_one
 from scenarios.errors import ScenarioError
+from scenarios.layers import read_layer, require_polygons, require_property
 from scenarios.places import Plane
-from scenarios.scenario import AreaZone, CircleZone, PolygonZones, ScenarioFile
+from scenarios.scenario import CircleZone, PolygonZones, ScenarioFile
 from siting import Zone
-from siting.errors import InvalidInputError
-from siting.features import read_features
+
+logger = logging.getLogger(__name__)
+
+_WORTH_SAYING = 0.001
 
 
 def gather_zones(file: ScenarioFile, plane: Plane) -> tuple[Zone, ...]:
@@ -27,51 +31,45 @@ def gather_zones(file: ScenarioFile, plane: Plane) -> tuple[Zone, ...]:
     InvalidInputError
         A file that cannot be read.
     """
-    zones = []
+    zones: list[Zone] = []
+    named: dict[str, BaseGeometry]
     for position, source in enumerate(file.scenario.zones):
         key = f"zones[{position + 1}]"
         if isinstance(source, PolygonZones):
             named = _polygons(source, key, file, plane)
         elif isinstance(source, CircleZone):
-            centre = plane.to_m([source.longitude], [source.latitude])[0]
-            named = iter([(source.name, shapely.Point(centre).buffer(source.radius_m, quad_segs=32))])
+            centre = plane.to_m(np.array([source.longitude]), np.array([source.latitude]))[0]
+            named = {source.name: shapely.Point(centre).buffer(source.radius_m, quad_segs=32)}
         else:
-            named = iter([(source.name, plane.area)])
-        n_before = len(zones)
-        for name, polygon in named:
-            inside = shapely.intersection(polygon, plane.area) if polygon.is_valid else polygon
-            if inside.is_empty and isinstance(source, (CircleZone, AreaZone)):
-                raise ScenarioError(str(file.path), key, "must lie within [area]", name)
-            if not inside.is_empty:
-                zones.append(_zone(name, inside, source.priority, key, file))
-        if len(zones) == n_before:
-            raise ScenarioError(str(file.path), key, "must have a zone within [area]", 0)
+            named = {source.name: plane.area}
+        zones += [Zone(name=name, polygon=_clipped(name, one, key, file, plane), priority=source.priority) for name, one in named.items()]
     for name, count in Counter(zone.name for zone in zones).items():
         if count > 1:
             raise ScenarioError(str(file.path), "zones", "must have different names", name)
     return tuple(zones)
 
 
-def _zone(name: str, polygon: shapely.Geometry, priority: float, key: str, file: ScenarioFile) -> Zone:
-    try:
-        return Zone(name=name, polygon=polygon, priority=priority)
-    except InvalidInputError as error:
-        raise ScenarioError(str(file.path), f"{key}: {error.field}", error.rule, error.value) from None
+def _clipped(name: str, polygon: BaseGeometry, key: str, file: ScenarioFile, plane: Plane) -> BaseGeometry:
+    """Return the part of a zone within the area, refusing a zone without one."""
+    parts = [part for part in shapely.get_parts(polygon.intersection(plane.area)) if isinstance(part, shapely.Polygon)]
+    inside = shapely.MultiPolygon(parts)  # an edge in common with the area would add lines
+    if not parts:
+        raise ScenarioError(str(file.path), key, "must lie within [area], at least in part", name)
+    share = 1.0 - inside.area / polygon.area
+    if share > _WORTH_SAYING:
+        logger.warning("zone %s: %.1f %% of it lie outside [area] and are left out", name, 100.0 * share)
+    return inside
 
 
-def _polygons(source: PolygonZones, key: str, file: ScenarioFile, plane: Plane) -> Iterator[tuple[str, shapely.Geometry]]:
-    """Yield the wanted features of a file, those that share a name as one."""
-    path = resolve_one(source.path, scenario=file.path, key=f"{key}.path")
-    features = read_features(path).to_crs(plane.crs)
-    if source.name_field not in features.names():
-        raise ScenarioError(str(path), source.name_field, f"must be one of the properties {', '.join(features.names())}", source.name_field)
-    by_name: dict[str, list[shapely.Geometry]] = {}
-    wanted = features.where(source.where)
-    for geometry, name in zip(wanted.geometries, wanted.texts(source.name_field), strict=True):
-        if geometry is None or geometry.is_empty:
-            raise ScenarioError(str(path), f"zone {name!r}", "must have a polygon", "nothing")
-        if not geometry.is_valid:
-            raise ScenarioError(str(path), f"zone {name!r}", "must not cross itself", shapely.is_valid_reason(geometry))
+def _polygons(source: PolygonZones, key: str, file: ScenarioFile, plane: Plane) -> dict[str, BaseGeometry]:
+    """Return the wanted features of a file by name, those that share a name as one."""
+    wanted = read_layer(source.path, key, file, plane, where=source.where)
+    require_property(source.name_field, f"{key}.name_field", wanted, file)
+    texts = wanted.texts(source.name_field)
+    if "" in texts:
+        raise ScenarioError(wanted.source, f"{source.name_field} of a zone ({key})", "must not be empty", None)
+    require_polygons(wanted, [f"zone {name!r}" for name in texts])
+    by_name: dict[str, list[BaseGeometry]] = {}
+    for geometry, name in zip(wanted.geometries, texts, strict=True):
         by_name.setdefault(name, []).append(geometry)
-    for name, parts in by_name.items():
-        yield name, shapely.union_all(parts) if len(parts) > 1 else parts[0]
+    return {name: shapely.union_all(parts) for name, parts in by_name.items()}

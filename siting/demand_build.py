@@ -75,6 +75,9 @@ class ByMesh:
         object.__setattr__(self, "people", finite_floats("mesh.people", self.people, shape=(len(self.polygons),)))
         if (self.people < 0).any():
             raise InvalidInputError("mesh.people", "must be >= 0", float(self.people.min()))
+        for i, polygon in enumerate(self.polygons):
+            if not (isinstance(polygon, (shapely.Polygon, shapely.MultiPolygon)) and polygon.area > 0 and polygon.is_valid):
+                raise InvalidInputError(f"mesh.polygons[{i}]", "must be a polygon that encloses something and does not cross itself", str(polygon)[:80])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

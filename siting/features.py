@@ -19,12 +19,14 @@ from pyproj import CRS, Transformer
 from shapely.geometry import shape
 
 from siting.arrays import FloatArray
-from siting.crs import any_crs
+from siting.crs import any_crs, refuse_degrees
 from siting.errors import InvalidInputError
 from siting.rings import GeometryArray
 
 JsonObject: TypeAlias = dict[str, object]
 _FEATURE_ID = "id"
+_SMALLEST_FEATURE_M = 1.0  # half of the zones, meshes, parks and roads of a file are longer; in degrees they are not
+_MOST_LONGITUDE = 360.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,6 +90,17 @@ class Features:
 
         moved = shapely.transform(shapely.force_2d(self.geometries), move)
         return Features(geometries=moved, properties=self.properties, crs=crs, source=self.source)
+
+    def _check_unit(self) -> None:
+        """Refuse coordinates that cannot be in the unit of the CRS."""
+        bounds = shapely.bounds(self.geometries)
+        if self.crs.is_projected:
+            refuse_degrees(bounds, smallest_m=_SMALLEST_FEATURE_M, source=self.source)
+            return
+        is_beyond = (np.abs(bounds) > (_MOST_LONGITUDE, 90.0, _MOST_LONGITUDE, 90.0)).any(axis=1)
+        if is_beyond.any():
+            value = bounds[is_beyond][0].tolist()
+            raise InvalidInputError("coordinates", f"must be longitudes and latitudes ({self.crs.name})", value, source=self.source)
 
 
 def read_features(path: Path) -> Features:

@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from siting.crs import projected_crs
+from siting.crs import projected_crs, refuse_degrees
 from siting.errors import InvalidInputError
 from siting.footprints.heights import HeightRule, TextArray, fill_heights
 from siting.footprints.report import FootprintReport, RejectedFootprint
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MIN_AREA_M2 = 0.01
 """A footprint below it (10 cm by 10 cm) is a leftover of digitising and not a building."""
+
+SMALLEST_BUILDING_M = 0.05
+"""Half of the buildings of a file in metres are longer; the buildings of a file in degrees are not."""
 
 _MAX_ABS_COORDINATE_M = 1e8  # no projection of the Earth in metres reaches it
 _DEFAULT_RULE = HeightRule()
@@ -206,33 +209,6 @@ def concatenate(parts: Sequence[Footprints]) -> Footprints:
     )
 
 
-def refuse_degrees(bounds_m: FloatArray, *, source: str) -> None:
-    """
-    Refuse outlines in degrees under a projected CRS: all within 180 by 90, and half of them smaller than 5 cm.
-
-    Parameters
-    ----------
-    bounds_m
-        xmin, ymin, xmax, ymax of each outline [m], NaN where there is none, shape (n, 4).
-    source
-        File the outlines came from, for the error.
-
-    Raises
-    ------
-    InvalidInputError
-        The outlines look like longitudes and latitudes.
-    """
-    if (np.abs(bounds_m) > (180.0, 90.0, 180.0, 90.0)).any():
-        return
-    known = bounds_m[~np.isnan(bounds_m).any(axis=1)]
-    if not len(known):
-        return
-    side_m = np.maximum(known[:, 2] - known[:, 0], known[:, 3] - known[:, 1])
-    # Buildings near the origin of a plane also lie within 180 by 90; only their size tells a metre from a degree.
-    if np.median(side_m) < 0.05 and side_m.max() > 0:
-        raise InvalidInputError("coordinates", "must be metres, but look like degrees", known[0, :2].tolist(), source=source)
-
-
 def _geometries(polygons: Sequence[object] | GeometryArray, source: str) -> GeometryArray:
     """Return geometries as an object array, refusing anything else."""
     array = np.empty(len(polygons), dtype=object)
@@ -297,4 +273,4 @@ def _refuse_impossible_coordinates(
         i = int(np.argmax(is_far))
         rule = f"must lie within {_MAX_ABS_COORDINATE_M:g} m of the origin"
         raise InvalidInputError(f"coordinates of building {names[polygonal[i]]!r}", rule, bounds_m[i].tolist(), source=source)
-    refuse_degrees(bounds_m, source=source)
+    refuse_degrees(bounds_m, smallest_m=SMALLEST_BUILDING_M, source=source)

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 from pyproj import CRS, Transformer
 
 from siting.arrays import BoolArray, FloatArray, IntArray
-from siting.crs import projected_crs
+from siting.crs import projected_crs, refuse_degrees
 from siting.errors import InvalidInputError
-from siting.footprints.cleaning import refuse_degrees
+from siting.footprints.cleaning import SMALLEST_BUILDING_M
 from siting.rings import GeometryArray
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -235,7 +235,7 @@ class Placement:
             return polygons, np.arange(len(polygons))
         bounds = shapely.bounds(polygons)
         if self.file_crs.is_projected:
-            refuse_degrees(bounds, source=self.source)
+            refuse_degrees(bounds, smallest_m=SMALLEST_BUILDING_M, source=self.source)
         elif (is_known := ~np.isnan(bounds).any(axis=1)).any():
             known = bounds[is_known]
             low, high = known[:, :2].min(axis=0), known[:, 2:].max(axis=0)

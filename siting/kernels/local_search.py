@@ -259,7 +259,7 @@ def anneal(
         temperature = hot * (cold / hot) ** (move / n_moves)
         if search.n_open[0] < pattern.max_rows and _next_random(search.random) & np.uint64(3) == 0:
             _try_add(pattern, search)
-        elif pattern.budget >= 0 and _next_random(search.random) & np.uint64(7) == 0:
+        elif pattern.budget >= 0 and _next_random(search.random) & np.uint64(31) == 0:
             _try_exchange(pattern, search, temperature, changed)
         else:
             _try_swap(pattern, search, temperature)

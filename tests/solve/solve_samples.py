@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def assert_keeps_the_rules(plan: Plan, problem: SitingProblem) -> None:
         assert place < len(problem.fixed) or marginal > 0
     assert np.isclose(plan.objective, sum(problem.demand.weight[j] for j in sorted(cells)), rtol=1e-12)
     free = plan.marginal_weight[len(problem.fixed) :]
-    assert all(one >= other * (1 - 1e-12) for one, other in zip(free, free[1:], strict=False))
+    assert all(one >= other * (1 - 1e-12) for one, other in pairwise(free))
 
 
 def street_problem(seed: int, *, n_rows: int = 120, n_cells: int = 900, reach: int = 4, **rules) -> SitingProblem:
