@@ -17,13 +17,13 @@ $(VENV)/.developing: $(VENV)/.installed
 	$(PIP) install -c constraints.txt -e ".[dev]"
 	touch $@
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.installed $(VENV)/.kernels
 	$(BIN)/siting demo --out runs/demo
 
 app: demo
 	$(BIN)/python -m webbrowser -t "file://$(CURDIR)/runs/demo/map.html"
 
-test: $(VENV)/.developing
+test: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.developing
@@ -32,9 +32,14 @@ lint: $(VENV)/.developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.developing
+bench: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m benchmarks.los
 	$(BIN)/python -m benchmarks.tokyo23 --candidates 100000 --cell-m 10
+
+# numba does not notice when a kernel that another one inlines has changed: compile afresh after every change.
+$(VENV)/.kernels: $(wildcard siting/kernels/*.py) | $(VENV)/.installed
+	rm -rf siting/kernels/__pycache__
+	touch $@
 
 clean:
 	rm -rf $(VENV) runs build *.egg-info

@@ -140,5 +140,5 @@ def _columns(
     for field in ("lat", "lon", "asset_type", "owner_class"):
         if field not in chosen and field not in constants:
             choice = "be a column or mapped to one" + ("" if field in {"lat", "lon"} else ", or given for the whole file")
-            raise InvalidSourceError(field, f"must {choice}; a mapping {one_of(field, names)}", "no such column", source=source)
+            raise InvalidSourceError(field, f"must {choice}; a mapped column {one_of(field, names)}", "no such column", source=source)
     return {field: names.index(name) for field, name in chosen.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from scenarios.errors import ScenarioError
@@ -11,6 +12,8 @@ from scenarios.places import Plane
 from scenarios.scenario import CsvAssets, OsmAssets, ScenarioFile, StationAssets
 from scenarios.source_report import SourceReport
 from siting import Candidates, City
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,6 +57,16 @@ def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredC
             existing += on_air
         else:
             part, report = placed_candidates(source, key, file, city, plane, seed=file.scenario.solve.seed + position)
+        logger.log(
+            logging.WARNING if report.rejects else logging.INFO,
+            "candidates %s: %d rows, %d used, %d outside [area], %d not selected, %d rejected",
+            report.name,
+            report.n_rows,
+            report.n_used,
+            report.n_outside,
+            report.n_not_selected,
+            len(report.rejects),
+        )
         if not len(part):
             raise ScenarioError(str(file.path), key, _nothing_left(report), None)
         parts.append(part)

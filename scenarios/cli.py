@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -78,9 +77,10 @@ def _run(file: Path, out: Path, language: str, no_cache: bool) -> None:  # noqa:
     from scenarios.console import closing_table, progress_bars  # noqa: PLC0415
     from scenarios.run import run_scenario  # noqa: PLC0415
     from siting.errors import InvalidInputError  # noqa: PLC0415
-    from siting.text import LANGUAGES  # noqa: PLC0415
+    from siting.outputs.text import LANGUAGES  # noqa: PLC0415
 
-    chosen = language or ("ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ja") else "en")
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    chosen = language or ("ja" if locale.startswith("ja") else "en")
     if chosen not in LANGUAGES:
         raise InvalidInputError("--language", "must be ja or en", chosen)
     with progress_bars(chosen) as progress:
@@ -120,10 +120,12 @@ def _stop(_signal: int, _frame: object) -> NoReturn:
 
 def main() -> None:
     """Entry point of the command."""
-    handle: Callable[[int, object], NoReturn] = _stop
-    signal.signal(signal.SIGTERM, handle)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP, and nohup has it ignored
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
     app()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from scenarios.outputs import FILES
 from scenarios.run import Run
-from siting.plan_words import gap_percent, proof_sentence
+from siting.outputs.plan_words import gap_percent, proof_sentence
+from siting.outputs.text import Bilingual, Language, percent, text
 from siting.progress import Progress as Report
-from siting.text import Bilingual, Language, percent, text
 
 
 @contextmanager

@@ -70,9 +70,7 @@ def _people_of_table(weight: WeightByMesh, path: str, features: Features, file: 
         if all(row[name] == value for name, value in weight.where.items()):
             code = row[table_code_field]
             if code in people_of:
-                raise ScenarioError(
-                    f"{table}, row {number}", table_code_field, f"must occur once; narrow the rows with {_KEY}.where", code
-                )
+                raise ScenarioError(f"{table}, row {number}", table_code_field, f"must occur once; narrow the rows with {_KEY}.where", code)
             people_of[code] = _number(row, weight.people_field, table, number, at_least=0.0)
     if not people_of:
         raise ScenarioError(str(file.path), f"{_KEY}.where", f"must leave some rows of {table.name}", weight.where or None)

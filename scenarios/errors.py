@@ -55,7 +55,8 @@ def in_table(file: ScenarioFile, table: str) -> Iterator[None]:
         if error.source is not None:
             raise
         field = error.field.removeprefix(f"{table}.")
-        raise ScenarioError(str(file.path), f"{table}.{field}", error.rule, error.value) from None
+        is_key = field.replace("_", "").isalnum()
+        raise ScenarioError(str(file.path), f"{table}.{field}" if is_key else f"{table}: {field}", error.rule, error.value) from None
 
 
 def _shown(value: object) -> str:

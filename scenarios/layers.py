@@ -63,7 +63,7 @@ def require_property(name: str, key: str, features: Features, file: ScenarioFile
         raise ScenarioError(str(file.path), key, rule, name)
 
 
-def require_polygons(features: Features, names: Sequence[str] | None = None) -> None:
+def require_polygons(features: Features, names: Sequence[str] | None = None, *, may_cross: bool = False) -> None:
     """
     Raise for a feature that is no polygon, is empty or crosses itself.
 
@@ -73,6 +73,8 @@ def require_polygons(features: Features, names: Sequence[str] | None = None) -> 
         Features of one file.
     names
         What to call each in the error; by default its number in the file, counted from 1.
+    may_cross
+        Polygons that cross themselves pass: they are repaired later.
 
     Raises
     ------
@@ -92,6 +94,6 @@ def require_polygons(features: Features, names: Sequence[str] | None = None) -> 
         row = int(np.argmax(is_other))
         raise refuse(row, "must be a polygon", geometries[row].geom_type)
     is_broken = ~shapely.is_valid(geometries)
-    if is_broken.any():
+    if is_broken.any() and not may_cross:
         row = int(np.argmax(is_broken))
         raise refuse(row, "must not cross itself", shapely.is_valid_reason(geometries[row]))

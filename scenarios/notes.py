@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, WeightByMesh
-from siting.text import Bilingual, both
+from siting.outputs.text import Bilingual, both
 
 if TYPE_CHECKING:
     from scenarios.run import Run

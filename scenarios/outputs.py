@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from scenarios.notes import notes, parameters
 from scenarios.provenance import versions
-from siting.escape import csv_text
-from siting.exports import write_kpis_csv, write_sites_csv, write_sites_geojson, write_sites_gpkg
-from siting.maps import write_map
+from siting.outputs.escape import csv_text
+from siting.outputs.exports import write_kpis_csv, write_sites_csv, write_sites_geojson, write_sites_gpkg
+from siting.outputs.maps import write_map
+from siting.outputs.report import RejectFact, RunFacts, SourceFact, write_report
+from siting.outputs.text import Bilingual
 from siting.progress import Progress
-from siting.report import RejectFact, RunFacts, SourceFact, write_report
-from siting.text import Bilingual
 
 if TYPE_CHECKING:
     from scenarios.run import Run

@@ -63,8 +63,10 @@ def _paths(value: object, key: str) -> Iterator[tuple[str, str]]:
         for name in type(value).model_fields:
             one = getattr(value, name)
             below = f"{key}.{name}" if key else name
-            if name in _PATH_KEYS and isinstance(one, (str, tuple)):
-                yield from ((below, text) for text in ([one] if isinstance(one, str) else one))
+            if name in _PATH_KEYS and isinstance(one, str):
+                yield below, one
+            elif name in _PATH_KEYS and isinstance(one, tuple):
+                yield from ((f"{below}[{position + 1}]", text) for position, text in enumerate(one))
             else:
                 yield from _paths(one, below)
     elif isinstance(value, tuple):

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from scenarios.candidate_sources import GatheredCandidates, gather_candidates
-from scenarios.data_paths import resolve, resolve_one
+from scenarios.city_source import gather_city
 from scenarios.demand_source import gather_weighting
-from scenarios.errors import ScenarioError, in_table
+from scenarios.errors import in_table
+from scenarios.fixed_sites import fixed_sites
 from scenarios.outputs import write_outputs
 from scenarios.places import Plane
 from scenarios.provenance import InputFile, input_files
@@ -24,13 +25,11 @@ from scenarios.stopwatch import Stopwatch
 from scenarios.zone_sources import gather_zones
 from siting import (
     City,
-    Ground,
     InvalidInputError,
     Kpis,
     Plan,
     SitingProblem,
     SolveParams,
-    Vegetation,
     Zone,
     build_coverage,
     build_demand,
@@ -39,8 +38,6 @@ from siting import (
 )
 from siting.coverage import CoverageMatrix
 from siting.demand import DemandGrid
-from siting.features import read_features
-from siting.footprints import HeightRule
 from siting.progress import Progress, no_progress
 from siting.radio import RadioParams
 
@@ -108,7 +105,10 @@ def run_scenario(path: Path, out: Path, *, cache_folder: Path | None = None, pro
     check_out(out)
     file = read_scenario(path)
     with run_folder(out) as folder, _log_to(folder / "run.log"):
-        run = compute(file, cache_folder=cache_folder, progress=progress)
+        try:
+            run = compute(file, cache_folder=cache_folder, progress=progress)
+        except InvalidInputError as error:
+            raise error.at(str(path)) from None
         write_outputs(run, folder, progress=progress)
     return run
 
@@ -127,19 +127,21 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
     with in_table(file, "radio"):
         radio = radio_of(file)
     params = SolveParams(**scenario.solve.model_dump())
+    logger.info("scenario %s from %s: %s, %s, %s", scenario.scenario.name, file.path, radio, scenario.rules, params)
     plane = Plane.of(file)
     with watch.stage("read"):
         files = input_files(file)
-        city = _city(file, plane, cache_folder, progress)
+        city = gather_city(file, plane, cache_folder, progress)
     with watch.stage("demand"):
         zones = gather_zones(file, plane)
-        demand = build_demand(city, zones, cell_m=scenario.demand.cell_m, weighting=gather_weighting(file, plane), progress=progress)
+        with in_table(file, "demand"):
+            demand = build_demand(city, zones, cell_m=scenario.demand.cell_m, weighting=gather_weighting(file, plane), progress=progress)
     with watch.stage("candidates"):
         gathered = gather_candidates(file, city, plane)
-    with watch.stage("coverage"):
+        fixed = fixed_sites(file, gathered)
+    with watch.stage("coverage"), in_table(file, "candidates"):
         coverage = build_coverage(city, gathered.candidates, demand, radio, progress=progress)
     logger.info("%d candidates, %d cells, %d rays, %d pairs", len(gathered.candidates), len(demand), coverage.n_rays, coverage.n_pairs)
-    fixed = tuple(dict.fromkeys((*gathered.existing, *scenario.rules.fixed)))
     with in_table(file, "rules"):
         problem = SitingProblem(
             coverage=coverage,
@@ -156,6 +158,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
         kpis = evaluate(plan, coverage, demand)
         trees_share = _trees_share(city, gathered, demand, radio, plan)
     logger.info("%d sites cover %.4f of the weight, gap %.5f, %s", len(plan.chosen), kpis.share, plan.gap, plan.status)
+    logger.info("seconds: %s", ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items()))
     return Run(
         file=file,
         files=files,
@@ -171,42 +174,6 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
         trees_share=trees_share,
         seconds=watch.seconds,
     )
-
-
-def _city(file: ScenarioFile, plane: Plane, cache_folder: Path | None, progress: Progress) -> City:
-    """Read the buildings around the area, the ground and the trees."""
-    scenario = file.scenario
-    paths = [
-        path
-        for i, text in enumerate(scenario.buildings.paths)
-        for path in resolve(text, scenario=file.path, key=f"buildings.paths[{i + 1}]")
-    ]
-    ground = None
-    if scenario.ground is not None:
-        ground = Ground.from_file(
-            resolve_one(scenario.ground.path, scenario=file.path, key="ground.path"), crs=plane.crs, post_m=scenario.ground.post_m
-        )
-    vegetation = None
-    if scenario.vegetation is not None:
-        features = read_features(resolve_one(scenario.vegetation.path, scenario=file.path, key="vegetation.path")).to_crs(plane.crs)
-        vegetation = Vegetation.from_polygons(features.geometries.tolist(), crs=plane.crs, canopy_m=scenario.vegetation.canopy_m)
-    buildings = scenario.buildings
-    city = City.from_file(
-        paths,
-        crs=plane.crs,
-        bbox_m=plane.building_box_m,
-        height_column=buildings.height_column,
-        storeys_column=buildings.storeys_column,
-        id_column=buildings.id_column,
-        missing_height=HeightRule(storey_height_m=buildings.storey_height_m, default_height_m=buildings.default_height_m),
-        ground=ground,
-        vegetation=vegetation,
-        cache_folder=cache_folder,
-        progress=progress,
-    )
-    if not len(city):
-        raise ScenarioError(str(file.path), "buildings.paths", "must have buildings within [area] and its margin", 0)
-    return city
 
 
 def _trees_share(

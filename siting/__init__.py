@@ -19,7 +19,7 @@ from siting.ground import Ground
 from siting.plan import Plan, SolveParams
 from siting.problem import SitingProblem
 from siting.radio import RadioParams
-from siting.solve import solve
+from siting.solver.solve import solve
 from siting.vegetation import Vegetation
 
 __all__ = [

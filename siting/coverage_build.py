@@ -12,10 +12,10 @@ from siting.city import City
 from siting.coverage import CoverageMatrix
 from siting.cpus import map_in_threads
 from siting.demand import DemandGrid
-from siting.errors import InvalidInputError
+from siting.errors import InvalidInputError, OutOfRangeError
 from siting.kernels.cover import rays_to_cells
 from siting.progress import Progress, no_progress
-from siting.radio import RadioParams, extrapolations, is_served, received_power_dbm
+from siting.radio import Extrapolation, RadioParams, extrapolations, is_served, received_power_dbm
 
 _PAIRS_PER_CHUNK = 1_000_000
 _CANDIDATES_PER_CHUNK = 256
@@ -55,7 +55,7 @@ def build_coverage(
         if crs != city.crs:
             raise InvalidInputError(field, f"must be the city's {city.crs.to_string()}", crs.to_string())
     _check_positions(city, candidates, radio.max_range_m)
-    extrapolated = extrapolations(radio, base_height_m=candidates.xyz_m[:, 2])
+    extrapolated = _extrapolations(radio, candidates)
     task = _Task.prepare(city, candidates, demand, radio)
     order = _spatial_order(task.observers_mm, radio.max_range_m * 1000.0)
     cells_in_range = min(len(demand), int(np.pi * (radio.max_range_m / demand.cell_m + 2.0) ** 2))
@@ -107,6 +107,18 @@ def _check_positions(city: City, candidates: Candidates, max_range_m: float) -> 
             f"must lie within {max_range_m:g} m of the city ({low.tolist()} to {high.tolist()})",
             candidates.xyz_m[row].tolist(),
         )
+
+
+def _extrapolations(radio: RadioParams, candidates: Candidates) -> tuple[Extrapolation, ...]:
+    """Return where the models are stretched, naming the candidate for whose height they do not hold at all."""
+    heights_m = candidates.xyz_m[:, 2]
+    try:
+        return extrapolations(radio, base_height_m=heights_m)
+    except OutOfRangeError as error:
+        rows = np.flatnonzero(heights_m == error.value)
+        if error.field != "base_height_m" or not len(rows):
+            raise
+        raise InvalidInputError(f"antenna height of {candidates.ids[rows[0]]!r}", error.rule, error.value) from None
 
 
 def _spatial_order(observers_mm: FloatArray, tile_mm: float) -> IntArray:

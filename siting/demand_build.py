@@ -77,7 +77,9 @@ class ByMesh:
             raise InvalidInputError("mesh.people", "must be >= 0", float(self.people.min()))
         for i, polygon in enumerate(self.polygons):
             if not (isinstance(polygon, (shapely.Polygon, shapely.MultiPolygon)) and polygon.area > 0 and polygon.is_valid):
-                raise InvalidInputError(f"mesh.polygons[{i}]", "must be a polygon that encloses something and does not cross itself", str(polygon)[:80])
+                raise InvalidInputError(
+                    f"mesh.polygons[{i}]", "must be a polygon that encloses something and does not cross itself", str(polygon)[:80]
+                )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

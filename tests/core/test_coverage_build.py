@@ -112,7 +112,9 @@ def test_trees_take_pairs_away_and_the_worst_case_more_than_the_best() -> None:
     city, candidates, demand = _scene(7, trees)
     bare, _, _ = _scene(7)
     counts = [
-        build_coverage(city, candidates, demand, RadioParams.from_preset("28GHz", vegetation_case=case, receiver_threshold_dbm=-105.0)).n_pairs
+        build_coverage(
+            city, candidates, demand, RadioParams.from_preset("28GHz", vegetation_case=case, receiver_threshold_dbm=-105.0)
+        ).n_pairs
         for case in ("high", "expected", "low")
     ]
     counts.append(build_coverage(bare, candidates, demand, RadioParams.from_preset("28GHz", receiver_threshold_dbm=-105.0)).n_pairs)
@@ -125,7 +127,7 @@ def test_trees_take_pairs_away_and_the_worst_case_more_than_the_best() -> None:
     [
         ((10.0, 10.0, 5.0), r"'c0' must be outdoors or not below the roof at 20\.0 m"),
         ((9_000.0, 0.0, 8.0), r"'c0' must lie within 200 m of the city"),
-        ((40.0, 40.0, 0.5), "base_height_m"),
+        ((40.0, 40.0, 0.5), r"antenna height of 'c0' must be in 1\.5\.\.1000 m"),
     ],
 )
 def test_candidates_that_cannot_be_are_refused(xyz_m: tuple[float, float, float], message: str) -> None:

@@ -16,7 +16,9 @@ _CRS = "EPSG:6677"
 def city() -> City:
     """Two overlapping buildings and one with a courtyard, off the lattice."""
     court = shapely.Polygon(shapely.box(50.3, 0.2, 95.1, 41.7).exterior, [shapely.box(61.2, 9.3, 84.9, 32.4).exterior])
-    return City.from_footprints([shapely.box(3.1, 4.2, 28.7, 26.1), shapely.box(17.3, 11.9, 33.3, 44.4), court], [9.0, 12.0, 15.0], crs=_CRS)
+    return City.from_footprints(
+        [shapely.box(3.1, 4.2, 28.7, 26.1), shapely.box(17.3, 11.9, 33.3, 44.4), court], [9.0, 12.0, 15.0], crs=_CRS
+    )
 
 
 def test_cells_are_the_outdoor_ones_by_shapely(city: City) -> None:
@@ -93,7 +95,7 @@ def test_impossible_zones_are_refused(name: str, polygon: shapely.Polygon, prior
 
 @pytest.mark.parametrize("cell_m", [0.0, -1.0, np.nan, 0.05])
 def test_impossible_cells_are_refused(city: City, cell_m: float) -> None:
-    with pytest.raises(InvalidInputError, match="cell_m must be >= 0.1"):
+    with pytest.raises(InvalidInputError, match=r"cell_m must be >= 0\.1"):
         build_demand(city, [Zone(name="z", polygon=shapely.box(0, 0, 100, 100))], cell_m=cell_m)
 
 

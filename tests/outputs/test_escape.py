@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.escape import csv_text, js_safe, script_json
+from siting.outputs.escape import csv_text, js_safe, script_json
 
 DANGEROUS = set("<>\"'`$\\{}\u2028\u2029\0")
 

@@ -15,7 +15,7 @@ from pyproj import Transformer
 from street_grid import District
 
 from siting.errors import InvalidPlanError
-from siting.exports import SITE_COLUMNS, write_kpis_csv, write_sites_csv, write_sites_geojson, write_sites_gpkg
+from siting.outputs.exports import SITE_COLUMNS, write_kpis_csv, write_sites_csv, write_sites_geojson, write_sites_gpkg
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 

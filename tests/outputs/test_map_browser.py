@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from street_grid import District
 from test_map_page import PAYLOADS, draw
 
-from siting.report import RunFacts, SourceFact, write_report
-from siting.text import Bilingual, both
+from siting.outputs.report import RunFacts, SourceFact, write_report
+from siting.outputs.text import Bilingual, both
 
 FLAGS = [
     "--no-sandbox",

@@ -11,9 +11,9 @@ from street_grid import CELL_M, PLANE, SOUTH, WEST, District
 
 from siting.candidates import Candidates
 from siting.errors import InvalidInputError
-from siting.map_images import OverlayImage, building_image, candidate_image, coverage_image
-from siting.mercator import Lattice, MercatorFrame, frame_around, pixel_of, warp
-from siting.raster_image import block_majority, block_share_levels, palette_png
+from siting.outputs.map_images import OverlayImage, building_image, candidate_image, coverage_image
+from siting.outputs.mercator import Lattice, MercatorFrame, frame_around, pixel_of, warp
+from siting.outputs.raster_image import block_majority, block_share_levels, palette_png
 
 RED, CLEAR = (255, 0, 0, 255), (0, 0, 0, 0)
 

@@ -12,10 +12,10 @@ import shapely
 from street_grid import District
 
 from siting.errors import InvalidInputError
-from siting.leaflet_files import leaflet_script, leaflet_style
-from siting.map_features import zone_features
-from siting.maps import MOST_DRAWN_CANDIDATES, write_map
-from siting.text import both
+from siting.outputs.leaflet_files import leaflet_script, leaflet_style
+from siting.outputs.map_features import zone_features
+from siting.outputs.maps import MOST_DRAWN_CANDIDATES, write_map
+from siting.outputs.text import both
 
 PAYLOADS = (
     "<img src=x onerror=alert(1)>",
@@ -123,7 +123,7 @@ def test_zones_show_the_coverage_of_the_group_with_their_name(page: str, distric
 def test_many_candidates_become_an_image(district_with: Callable[..., District], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     district = district_with()
     assert MOST_DRAWN_CANDIDATES == 5000
-    monkeypatch.setattr("siting.maps.MOST_DRAWN_CANDIDATES", len(district.candidates) - 1)
+    monkeypatch.setattr("siting.outputs.maps.MOST_DRAWN_CANDIDATES", len(district.candidates) - 1)
     page = draw(district, tmp_path / "map.html")
     assert "candidates" not in data_of(page)
     assert page.count("L.imageOverlay(") == 3

@@ -10,9 +10,9 @@ from street_grid import District
 
 from siting.errors import InvalidInputError
 from siting.evaluate import evaluate
+from siting.outputs.report import MOST_LISTED_SITES, RejectFact, RunFacts, SourceFact, write_report
+from siting.outputs.text import Bilingual, both
 from siting.plan import Plan
-from siting.report import MOST_LISTED_SITES, RejectFact, RunFacts, SourceFact, write_report
-from siting.text import Bilingual, both
 
 FACTS = RunFacts(
     title=Bilingual(ja="試験計画", en="Test plan"),

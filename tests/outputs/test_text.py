@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from siting.errors import InvalidInputError
-from siting.text import asset_type_text, both, catalogue, keys, owner_class_text, percent_at_most, text, unit_text, weight_text
+from siting.outputs.text import asset_type_text, both, catalogue, keys, owner_class_text, percent_at_most, text, unit_text, weight_text
 
 ROOT = Path(__file__).parents[2]
 

@@ -100,7 +100,7 @@ def test_the_scenario_says_what_the_layers_hold(files: OsmFiles, tmp_path: Path)
     assert isinstance(lamps, OsmAssets)
     assert isinstance(signals, OsmAssets)
     assert isinstance(roads, AlongRoads)
-    assert (lamps.where, lamps.on_bad_row) == ({"highway": "street_lamp"}, "skip")
+    assert ("street_lamp" in lamps.where["highway"], lamps.on_bad_row) == (True, "skip")
     assert isinstance(scenario.zones[0], PolygonZones)
 
 

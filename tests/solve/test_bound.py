@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from solve_samples import random_sample, street_problem
 
-from siting.greedy import best_greedy
-from siting.lagrangian import LagrangianDual, proven_bound
-from siting.presolve import presolve
+from siting.solver.greedy import best_greedy
+from siting.solver.lagrangian import LagrangianDual, proven_bound
+from siting.solver.presolve import presolve
 
 
 @pytest.mark.parametrize("kind", ["count", "budget", "both"])

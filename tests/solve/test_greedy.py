@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from solve_samples import problem_of, random_sample
 
-from siting.greedy import best_greedy, greedy
-from siting.presolve import presolve
+from siting.solver.greedy import best_greedy, greedy
+from siting.solver.presolve import presolve
 
 
 def plain_greedy(reduced, *, is_per_yen: bool) -> list[int]:

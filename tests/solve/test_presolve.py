@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from solve_samples import coverage, problem_of, random_sample
 
-from siting.cell_merge import merge_cells, row_hashes
-from siting.presolve import common_unit, presolve, restrict
+from siting.solver.cell_merge import merge_cells, row_hashes
+from siting.solver.presolve import common_unit, presolve, restrict
 
 
 def best_of_reduced(reduced) -> float:

@@ -40,7 +40,7 @@ def test_one_seed_gives_one_plan(rules):
 def test_the_time_limit_ends_the_search_with_a_valid_bound(monkeypatch):
     problem = street_problem(2, max_sites=14)
     full = solve(problem, QUICK)
-    monkeypatch.setattr(sys.modules["siting.solve"], "perf_counter", Clock(step_s=1.0))
+    monkeypatch.setattr(sys.modules["siting.solver.solve"], "perf_counter", Clock(step_s=1.0))
     for limit_s in (0.5, 3.5, 20.5):
         plan = solve(problem, SolveParams(effort=0.1, time_limit_s=limit_s))
         assert plan.stopped_by == "time_limit"

@@ -6,8 +6,8 @@ import pytest
 from solve_samples import assert_keeps_the_rules, random_sample
 
 from siting import SolveParams, solve
-from siting.greedy import best_greedy
-from siting.presolve import presolve
+from siting.solver.greedy import best_greedy
+from siting.solver.presolve import presolve
 
 QUICK = SolveParams(effort=0.05)
 

@@ -8,8 +8,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from siting.escape import js_safe
-from siting.text import both
+from siting.outputs.escape import js_safe
+from siting.outputs.text import both
 
 
 def render(template: str, **values: object) -> str:
@@ -21,7 +21,7 @@ def render(template: str, **values: object) -> str:
     template
         File name.
     **values
-        What the template uses; text is escaped with :func:`siting.escape.js_safe`.
+        What the template uses; text is escaped with :func:`siting.outputs.escape.js_safe`.
 
     Raises
     ------
@@ -33,13 +33,13 @@ def render(template: str, **values: object) -> str:
 
 def template_text(name: str) -> str:
     """Return a file of ``siting/templates`` as it is: scripts and style sheets, which hold no data."""
-    return files("siting").joinpath(f"templates/{name}").read_text(encoding="utf-8")
+    return files("siting.outputs").joinpath(f"templates/{name}").read_text(encoding="utf-8")
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("siting", "templates"),
+        loader=PackageLoader("siting.outputs", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_safe,

@@ -12,10 +12,10 @@ from siting.candidates import Candidates
 from siting.coverage import CoverageMatrix
 from siting.demand import DemandGrid
 from siting.errors import InvalidInputError
-from siting.escape import JsonValue, js_safe
 from siting.evaluate import Kpis
-from siting.map_features import candidate_features, pair, popup_labels, site_features, zone_features
-from siting.map_images import (
+from siting.outputs.escape import JsonValue, js_safe
+from siting.outputs.map_features import candidate_features, pair, popup_labels, site_features, zone_features
+from siting.outputs.map_images import (
     BUILDING,
     BY_MORE,
     BY_ONE,
@@ -27,13 +27,13 @@ from siting.map_images import (
     candidate_image,
     coverage_image,
 )
-from siting.map_page import MapLayer, map_page
-from siting.mercator import Bounds, frame_around
-from siting.pages import render
+from siting.outputs.map_page import MapLayer, map_page
+from siting.outputs.mercator import Bounds, frame_around
+from siting.outputs.pages import render
+from siting.outputs.plan_words import gap_percent, proof_sentence
+from siting.outputs.site_rows import SiteRow, site_rows
+from siting.outputs.text import Bilingual, both, percent
 from siting.plan import Plan
-from siting.plan_words import gap_percent, proof_sentence
-from siting.site_rows import SiteRow, site_rows
-from siting.text import Bilingual, both, percent
 
 MOST_DRAWN_CANDIDATES = 5000
 """Beyond this many, candidates are an image and not markers with popups."""

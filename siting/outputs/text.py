@@ -117,7 +117,7 @@ def keys() -> tuple[str, ...]:
 @cache
 def catalogue() -> Mapping[str, Bilingual]:
     """Return the whole catalogue by key, placeholders unfilled."""
-    tables = tomllib.loads(files("siting").joinpath("data/text.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads(files("siting.outputs").joinpath("text.toml").read_text(encoding="utf-8"))
     return MappingProxyType({key: Bilingual(**entry) for key, entry in _entries(tables, "")})
 
 

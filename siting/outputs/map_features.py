@@ -12,10 +12,10 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.candidates import Candidates
 from siting.errors import InvalidInputError
-from siting.escape import JsonValue, js_safe
 from siting.evaluate import Kpis
-from siting.site_rows import SiteRow, lon_lat_deg
-from siting.text import Bilingual, asset_type_text, both, owner_class_text, percent, weight_text
+from siting.outputs.escape import JsonValue, js_safe
+from siting.outputs.site_rows import SiteRow, lon_lat_deg
+from siting.outputs.text import Bilingual, asset_type_text, both, owner_class_text, percent, weight_text
 
 _DEGREE_DIGITS = 6
 _ROW_LABELS = ("id", "asset_type", "owner_class", "height", "azimuth", "cost", "marginal", "only", "cells")

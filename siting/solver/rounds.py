@@ -12,12 +12,12 @@ from threading import Event
 import numpy as np
 
 from siting.arrays import FloatArray, IndexArray
-from siting.greedy import best_greedy, greedy
-from siting.lagrangian import LagrangianDual
-from siting.local_search import polish, search_by_swaps
 from siting.plan import SolveParams, StoppedBy
-from siting.presolve import ReducedProblem, restrict
 from siting.progress import Progress
+from siting.solver.greedy import best_greedy, greedy
+from siting.solver.lagrangian import LagrangianDual
+from siting.solver.local_search import polish, search_by_swaps
+from siting.solver.presolve import ReducedProblem, restrict
 
 _logger = logging.getLogger(__name__)
 

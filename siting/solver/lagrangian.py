@@ -10,7 +10,7 @@ import numpy as np
 
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.lagrangian import DualState, descend_dual, row_values
-from siting.presolve import ReducedProblem
+from siting.solver.presolve import ReducedProblem
 
 _STEPS_AT_ONCE = 10
 _PRICE_BITS = 24

@@ -7,11 +7,11 @@ from time import perf_counter
 
 from siting.errors import InvalidInputError
 from siting.plan import Plan, SolveParams
-from siting.plan_build import build_plan
-from siting.presolve import presolve
 from siting.problem import SitingProblem
 from siting.progress import Progress, no_progress
-from siting.rounds import search_in_rounds
+from siting.solver.plan_build import build_plan
+from siting.solver.presolve import presolve
+from siting.solver.rounds import search_in_rounds
 
 _logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from siting.cell_merge import MergedRows, merge_cells
 from siting.kernels.pattern import Pattern
 from siting.kernels.presolve import find_dominated, sum_groups
 from siting.problem import SitingProblem
+from siting.solver.cell_merge import MergedRows, merge_cells
 
 _LARGEST_SUM = 2.0**45
 """Weights count as multiples of a unit when all of them together are fewer units: their sums are then exact."""

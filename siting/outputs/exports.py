@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from siting.candidates import Candidates
-from siting.escape import JsonValue, csv_text
 from siting.evaluate import GroupKpi, Kpis
+from siting.outputs.escape import JsonValue, csv_text
+from siting.outputs.site_rows import GEOGRAPHIC_CRS, SiteRow, site_rows
 from siting.plan import Plan
-from siting.site_rows import GEOGRAPHIC_CRS, SiteRow, site_rows
 
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 _WEIGHT_DIGITS = 6
@@ -67,7 +67,7 @@ def write_sites_csv(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidate
     Raises
     ------
     InvalidPlanError
-        See :func:`siting.site_rows.site_rows`.
+        See :func:`siting.outputs.site_rows.site_rows`.
     """
     records = _records(plan, kpis, candidates, band, fixed)
     _write_csv(path, list(SITE_COLUMNS), [list(record.values()) for record in records])
@@ -80,7 +80,7 @@ def write_sites_geojson(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candi
     Raises
     ------
     InvalidPlanError
-        See :func:`siting.site_rows.site_rows`.
+        See :func:`siting.outputs.site_rows.site_rows`.
 
     References
     ----------
@@ -104,7 +104,7 @@ def write_sites_gpkg(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidat
     Raises
     ------
     InvalidPlanError
-        See :func:`siting.site_rows.site_rows`.
+        See :func:`siting.outputs.site_rows.site_rows`.
     """
     import shapely  # noqa: PLC0415 - geometry libraries only when a file is written
     from pyogrio.raw import write  # noqa: PLC0415 - as above

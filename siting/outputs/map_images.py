@@ -13,8 +13,8 @@ from siting.candidates import Candidates
 from siting.demand import DemandGrid
 from siting.errors import InvalidInputError
 from siting.evaluate import Kpis
-from siting.mercator import Bounds, Lattice, MercatorFrame, frame_around, pixel_of, warp
-from siting.raster_image import Rgba, block_majority, block_share_levels, data_uri, palette_png
+from siting.outputs.mercator import Bounds, Lattice, MercatorFrame, frame_around, pixel_of, warp
+from siting.outputs.raster_image import Rgba, block_majority, block_share_levels, data_uri, palette_png
 
 UNCOVERED: Rgba = (253, 205, 158, 205)
 BY_ONE: Rgba = (158, 202, 225, 220)

@@ -9,7 +9,7 @@ import numpy as np
 from siting.arrays import IndexArray
 from siting.kernels.local_search import anneal, begin
 from siting.kernels.swap_descent import descend, prune
-from siting.presolve import ReducedProblem
+from siting.solver.presolve import ReducedProblem
 
 _MOVES_AT_ONCE = 100_000
 _HOT, _COLD = 0.05, 0.003

@@ -6,7 +6,7 @@ import numpy as np
 
 from siting.arrays import IndexArray
 from siting.kernels.greedy import choose_greedily
-from siting.presolve import ReducedProblem
+from siting.solver.presolve import ReducedProblem
 
 
 def greedy(problem: ReducedProblem, *, is_per_yen: bool = False, keep: IndexArray | None = None) -> IndexArray:

@@ -9,11 +9,11 @@ from pathlib import Path
 from siting.candidates import Candidates
 from siting.errors import InvalidInputError
 from siting.evaluate import GroupKpi, Kpis
-from siting.pages import render
+from siting.outputs.pages import render
+from siting.outputs.plan_words import coverage_sentence, gap_percent, proof_sentence, unreachable_sentence
+from siting.outputs.site_rows import SiteRow, site_rows
+from siting.outputs.text import Bilingual, asset_type_text, both, owner_class_text, percent, percent_at_most, weight_text
 from siting.plan import Plan
-from siting.plan_words import coverage_sentence, gap_percent, proof_sentence, unreachable_sentence
-from siting.site_rows import SiteRow, site_rows
-from siting.text import Bilingual, asset_type_text, both, owner_class_text, percent, percent_at_most, weight_text
 
 MOST_LISTED_SITES = 50
 """Beyond this many, the report points to ``sites.csv``."""
@@ -126,7 +126,7 @@ def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, 
     Raises
     ------
     InvalidPlanError
-        See :func:`siting.site_rows.site_rows`.
+        See :func:`siting.outputs.site_rows.site_rows`.
     """
     rows = site_rows(plan, kpis, candidates, fixed)
     page = render(

@@ -11,11 +11,11 @@ from folium.raster_layers import ImageOverlay
 from jinja2 import Template
 
 from siting.errors import InvalidInputError
-from siting.escape import JsonValue, js_safe, script_json
-from siting.leaflet_files import leaflet_script, leaflet_style
-from siting.map_images import OverlayImage
-from siting.pages import template_text
-from siting.text import both
+from siting.outputs.escape import JsonValue, js_safe, script_json
+from siting.outputs.leaflet_files import leaflet_script, leaflet_style
+from siting.outputs.map_images import OverlayImage
+from siting.outputs.pages import template_text
+from siting.outputs.text import both
 
 _TILES = "https://cyberjapandata.gsi.go.jp"
 _TILES_CREDIT = '<a href="https://maps.gsi.go.jp/development/ichiran.html">国土地理院 GSI Japan</a>'

@@ -11,7 +11,7 @@ import numpy as np
 
 from siting.arrays import BoolArray
 from siting.errors import InvalidInputError
-from siting.mercator import Levels
+from siting.outputs.mercator import Levels
 
 Rgba = tuple[int, int, int, int]
 

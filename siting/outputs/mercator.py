@@ -12,7 +12,7 @@ from pyproj import CRS, Transformer
 
 from siting.arrays import FloatArray
 from siting.errors import InvalidInputError
-from siting.site_rows import GEOGRAPHIC_CRS, lon_lat_deg
+from siting.outputs.site_rows import GEOGRAPHIC_CRS, lon_lat_deg
 
 _EARTH_RADIUS_M = 6_378_137.0
 _NODE_STEP = 64

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from siting.evaluate import Kpis
+from siting.outputs.text import Bilingual, both, percent, percent_at_most, unit_text
 from siting.plan import Plan
-from siting.text import Bilingual, both, percent, percent_at_most, unit_text
 
 
 def proof_sentence(plan: Plan, kpis: Kpis) -> Bilingual:

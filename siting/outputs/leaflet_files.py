@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from siting.raster_image import data_uri
+from siting.outputs.raster_image import data_uri
 
 _STATIC = "static/js_lib_leaflet"
 

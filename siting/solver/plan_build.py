@@ -10,9 +10,9 @@ import numpy as np
 from siting.arrays import BoolArray, IndexArray, IntArray
 from siting.kernels.greedy import choose_greedily
 from siting.plan import Plan, SolveParams
-from siting.presolve import ReducedProblem
 from siting.problem import SitingProblem
-from siting.rounds import Solution, is_proven
+from siting.solver.presolve import ReducedProblem
+from siting.solver.rounds import Solution, is_proven
 
 
 def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Solution, params: SolveParams, *, runtime_s: float) -> Plan:

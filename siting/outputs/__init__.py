@@ -1,0 +1,1 @@
+"""What people read: map, report, lists, and every sentence in Japanese and English."""
