@@ -18,6 +18,7 @@ _MOST_YEN = 10**15
 _MOST_EFFORT = 10_000.0
 _MOST_PRIORITY = 1e6
 _MOST_MARGIN_M = 100_000.0
+_MOST_RADIUS_M = 1_000_000.0
 _MOST_SEED = 2**32 - 1
 
 
@@ -237,7 +238,7 @@ class CircleZone(_Zone):
     name: Name
     longitude: Longitude
     latitude: Latitude
-    radius_m: Positive
+    radius_m: Annotated[float, Field(gt=0, le=_MOST_RADIUS_M)]
 
 
 class AreaZone(_Zone):
@@ -280,7 +281,7 @@ class WeightByFacilities(Table):
     by: Literal["facilities"]
     path: Name
     weight_field: Name | None = None
-    radius_m: Positive = 100.0
+    radius_m: Annotated[float, Field(gt=0, le=_MOST_RADIUS_M)] = 100.0
 
 
 Weight = Annotated[WeightByArea | WeightByMesh | WeightByFacilities, Field(discriminator="by")]

@@ -101,8 +101,9 @@ def _in_words(source: str, error: ErrorDetails) -> ScenarioError:
         return ScenarioError(source, f"{key}.{name}", one_of(str(tag or ""), known), tag)
     if kind == "missing":
         known = {one for model in _models_at(error["loc"][:-1]) for one in model.model_fields}
-        near = difflib.get_close_matches(str(error["loc"][-1]), set(value) - known, n=1)
-        return ScenarioError(source, key, _RULES[kind] + (f" (is it {near[0]!r}?)" if near else ""), None)
+        other = [one for one in value if one not in known]
+        meant = difflib.get_close_matches(str(error["loc"][-1]), other, n=1)
+        return ScenarioError(source, key, _RULES[kind] + (f" (is it {meant[0]!r}?)" if meant else ""), None)
     if kind == "tuple_type" and isinstance(value, dict):
         return ScenarioError(source, key, f"must be a list of tables, each under [[{key}]]", value)
     rule = _RULES[kind].format(**context) if kind in _RULES else f"must fulfil: {error['msg']}"

@@ -53,7 +53,7 @@ def _clipped(name: str, polygon: BaseGeometry, key: str, file: ScenarioFile, pla
     """Return the part of a zone within the area, refusing a zone without one."""
     parts = [part for part in shapely.get_parts(polygon.intersection(plane.area)) if isinstance(part, shapely.Polygon)]
     inside = shapely.MultiPolygon(parts)  # an edge in common with the area would add lines
-    if not parts:
+    if not inside.area:
         raise ScenarioError(str(file.path), key, "must lie within [area], at least in part", name)
     share = 1.0 - inside.area / polygon.area
     if share > _WORTH_SAYING:

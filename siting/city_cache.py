@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from siting.arrays import FloatArray
 from siting.errors import InvalidInputError
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+N_KEPT = 8
+"""Cities kept in a cache folder; the one not used for longest makes room for a new one."""
+
+_FACTS = "city.json"
 _VERSION = "1"
 """Raise it when the arrays change their meaning: older entries are then no longer found."""
 
@@ -96,10 +101,11 @@ def save(folder: Path | str, key: str, city: City) -> None:
         for name, array in arrays.items():
             np.save(partial / f"{name}.npy", array)
         walls = {"bin_mm": city.walls.bin_mm, "n_columns": city.walls.n_columns, "n_rows": city.walls.n_rows}
-        (partial / "city.json").write_text(
+        (partial / _FACTS).write_text(
             json.dumps({"crs": city.crs.to_wkt(), "walls": walls, "report": asdict(city.report)}, ensure_ascii=False), encoding="utf-8"
         )
         partial.replace(target)
+        _drop_oldest(target.parent)
     except OSError as error:
         logger.warning("the city could not be cached in %s: %s", target, error)
     finally:
@@ -107,13 +113,21 @@ def save(folder: Path | str, key: str, city: City) -> None:
             shutil.rmtree(partial, ignore_errors=True)
 
 
+def _drop_oldest(folder: Path) -> None:
+    """Remove the entries that have not been used for longest, so that the cache does not fill the disk."""
+    entries = sorted((one for one in folder.iterdir() if (one / _FACTS).is_file()), key=lambda one: (one / _FACTS).stat().st_mtime)
+    for entry in entries[:-N_KEPT]:
+        shutil.rmtree(entry, ignore_errors=True)
+
+
 def load(folder: Path | str, key: str) -> CityParts | None:
-    """Return the parts of the city with this digest, None if it is not there or not whole."""
+    """Return the parts of the city with this digest, None if it is not there or not whole; such an entry is dropped."""
     entry = Path(folder) / key
     if not entry.is_dir():
         return None
     try:
-        facts = json.loads((entry / "city.json").read_text(encoding="utf-8"))
+        facts = json.loads((entry / _FACTS).read_text(encoding="utf-8"))
+        (entry / _FACTS).touch()
 
         def array(name: str) -> NDArray[np.generic]:
             # Copy-on-write maps are read as needed and, unlike read-only ones, are what the kernels were compiled for.
@@ -140,6 +154,7 @@ def load(folder: Path | str, key: str) -> CityParts | None:
             crs=CRS.from_wkt(facts["crs"]),
             report=FootprintReport(**report),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, CRSError) as error:
         logger.warning("the cached city in %s is damaged and is built again: %s", entry, error)
+        shutil.rmtree(entry, ignore_errors=True)
         return None

@@ -80,13 +80,26 @@ class Features:
         )
 
     def to_crs(self, crs: CRS) -> Features:
-        """Return the features in another CRS."""
+        """
+        Return the features in another CRS.
+
+        Raises
+        ------
+        InvalidInputError
+            Degrees where the features' own CRS has metres, the reverse, or places where the other CRS does not hold.
+        """
+        self._check_unit()
         if crs == self.crs:
             return self
         transformer = Transformer.from_crs(self.crs, crs, always_xy=True)
 
         def move(xy: FloatArray) -> FloatArray:
-            return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+            moved: FloatArray = np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+            is_lost = ~np.isfinite(moved).all(axis=1)
+            if is_lost.any():
+                rule = f"must lie where {crs.to_string()} holds"
+                raise InvalidInputError("coordinates", rule, xy[is_lost][0].tolist(), source=self.source)
+            return moved
 
         moved = shapely.transform(shapely.force_2d(self.geometries), move)
         return Features(geometries=moved, properties=self.properties, crs=crs, source=self.source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from siting import City, Ground, InvalidInputError, Vegetation
+from siting import City, Ground, InvalidInputError, Vegetation, city_cache
 from siting import city as city_module
 from siting.footprints import read_footprints
 
@@ -55,6 +56,28 @@ def test_a_damaged_entry_is_built_again(tmp_path: Path, name: str) -> None:
     (entry,) = (folder for folder in tmp_path.iterdir() if folder.is_dir())
     (entry / name).write_bytes((entry / name).read_bytes()[:40])
     _same(first, City.from_file(_DEMO, crs=_CRS, cache_folder=tmp_path))
+
+
+def test_the_city_unused_for_longest_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(city_cache, "N_KEPT", 2)
+
+    def build(margin_m: float) -> City:
+        x, y = -9_500.0, -36_500.0
+        return City.from_file(_DEMO, crs=_CRS, cache_folder=tmp_path, bbox_m=(x, y, x + 900.0 + margin_m, y + 900.0))
+
+    def used_at(entry: Path, second: int) -> Path:
+        os.utime(entry / "city.json", (second, second))
+        return entry
+
+    build(1.0)
+    first = used_at(next(tmp_path.iterdir()), 1_000)
+    build(2.0)
+    second = used_at(next(one for one in tmp_path.iterdir() if one != first), 2_000)
+    build(1.0)
+    build(3.0)
+    assert first.is_dir()
+    assert not second.exists()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_cache_that_cannot_be_written_does_not_stop_the_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
