@@ -100,7 +100,7 @@ def _typed_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing was written", err=True)
+        typer.echo("interrupted; nothing half-written is left", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         from assets_db.errors import AssetsError  # noqa: PLC0415

@@ -20,8 +20,11 @@ from siting.progress import Progress as Report
 
 @contextmanager
 def progress_bars(language: Language) -> Iterator[Report]:
-    """Yield a callback that draws one bar per stage on standard error."""
+    """Yield a callback that draws one bar per stage on standard error, or one line where that is no terminal."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(console, language)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
@@ -32,6 +35,18 @@ def progress_bars(language: Language) -> Iterator[Report]:
             bars.update(tasks[stage], completed=done, total=total)
 
         yield report
+
+
+def _lines(console: Console, language: Language) -> Report:
+    """Return a callback that prints each stage once, when it begins."""
+    begun: set[str] = set()
+
+    def report(stage: str, _done: int, _total: int) -> None:
+        if stage not in begun:
+            begun.add(stage)
+            console.print(text(stage, language))
+
+    return report
 
 
 def closing_table(run: Run, out: Path, language: Language) -> None:

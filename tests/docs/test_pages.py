@@ -162,3 +162,34 @@ def test_the_page_explains_every_field_of_the_plan(run_folder: Path) -> None:
             assert all(f"`{key}`" in rows[0] for key in value), name
         if name in {"zones", "candidates", "inputs"}:
             assert all(f"`{key}`" in rows[0] for key in value[0]), name
+
+
+def test_every_dependency_is_explained() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {
+        re.split(r"[<>=\[ ]", one, maxsplit=1)[0]
+        for one in (*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra))
+    }
+    text = page("decisions/002-dependencies.md").split("## Rejected")[0]
+    assert set(re.findall(r"`([a-z0-9-]+)`[:,]", text)) == names
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        linked = path if not name else path.parent / name
+        assert linked.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}, target
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "decisions").glob("*.md")), ids=lambda path: path.name)
+def test_a_decision_is_one_short_page(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# {path.name[:3]} ")
+    assert len(text.splitlines()) <= 40
