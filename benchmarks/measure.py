@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("siting", "numpy", "numba", "scipy", "shapely", "pyproj", "geopandas", "pyarrow")
+_PACKAGES = ("siting", "numpy", "numba", "shapely", "pyproj", "geopandas", "pyarrow")
 
 
 class Stages:

@@ -51,13 +51,13 @@ def gather_city(file: ScenarioFile, plane: Plane, cache_folder: Path | None, pro
     report = city.report
     logger.log(
         logging.WARNING if report.n_rejected or report.n_repaired else logging.INFO,
-        "buildings: %d used of %d read, %d repaired, %d rejected %s, %d heights filled by the rule",
+        "buildings: %d used of %d read, %d heights filled by the rule, %d repaired, %d rejected: %s",
         report.n_used,
         report.n_read,
+        report.n_missing_height_filled,
         report.n_repaired,
         report.n_rejected,
-        report.n_rejected_by_reason() or "",
-        report.n_missing_height_filled,
+        report.n_rejected_by_reason() or "none",
     )
     return city
 

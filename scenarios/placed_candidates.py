@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import shapely
@@ -13,6 +14,8 @@ from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, ScenarioFile
 from scenarios.source_report import SourceReport
 from siting import Candidates, City
 from siting.placement import Placement, lit_roads, place_along_fronts, place_along_roads, place_on_roofs
+
+logger = logging.getLogger(__name__)
 
 PlacedAssets = AlongRoads | AlongFronts | OnRoofs
 
@@ -51,10 +54,13 @@ def placed_candidates(
 def _along_roads(source: AlongRoads, key: str, file: ScenarioFile, city: City, plane: Plane) -> Placement:
     roads = read_layer(source.path, key, file, plane)
     require_property(source.class_field, f"{key}.class_field", roads, file)
-    is_line = shapely.get_type_id(roads.geometries) == shapely.GeometryType.LINESTRING
     is_lit = lit_roads(roads.texts(source.class_field), roads.numbers(source.layer_field))
+    parts = shapely.get_parts(roads.geometries[is_lit])
+    lines = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+    if len(lines) < len(parts):
+        logger.warning("%s: %d parts of roads are no lines and carry no streetlights", roads.source, len(parts) - len(lines))
     return place_along_roads(
-        roads.geometries[is_line & is_lit].tolist(),
+        lines.tolist(),
         crs=city.crs,
         is_outdoor=city.is_outdoor,
         within=plane.is_in_area,

@@ -127,7 +127,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
     with in_table(file, "radio"):
         radio = radio_of(file)
     params = SolveParams(**scenario.solve.model_dump())
-    logger.info("scenario %s from %s: %s, %s, %s", scenario.scenario.name, file.path, radio, scenario.rules, params)
+    logger.info("scenario %s from %s: %s, Rules(%s), %s", scenario.scenario.name, file.path, radio, scenario.rules, params)
     plane = Plane.of(file)
     with watch.stage("read"):
         files = input_files(file)
