@@ -15,6 +15,24 @@ IndexArray: TypeAlias = NDArray[np.int32]
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 
+def whole_numbers(field: str, values: ArrayLike, n: int) -> IntArray:
+    """
+    Return values as whole numbers, one for all n or one for each, shape (n,).
+
+    Raises
+    ------
+    InvalidInputError
+        Neither one value nor n, or a value that is no whole number a 64-bit integer can hold.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf" or array.ndim > 1 or (array.ndim == 1 and len(array) != n):
+        raise InvalidInputError(field, f"must be one number or {n}", values if array.size < 4 else array.shape)
+    is_whole = np.isfinite(array) & (array == np.floor(array)) & (np.abs(array.astype(np.float64)) < 2.0**62)
+    if not is_whole.all():
+        raise InvalidInputError(field, "must be a whole number", np.atleast_1d(array)[~np.atleast_1d(is_whole)][0].item())
+    return np.broadcast_to(array.astype(np.int64), n).copy()
+
+
 def finite_floats(field: str, values: ArrayLike, *, shape: tuple[int | None, ...]) -> FloatArray:
     """
     Return values as a read-only float array of the given shape, refusing NaN and infinity.

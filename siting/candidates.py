@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyproj import CRS
 
-from siting.arrays import BoolArray, FloatArray, IntArray, finite_floats
+from siting.arrays import BoolArray, FloatArray, IntArray, finite_floats, whole_numbers
 from siting.crs import projected_crs
 from siting.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+
+_ODD_CHARACTER = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,12 +69,16 @@ class Candidates:
         for field in ("cost_yen", "owner_class", "asset_type", "name", "capacity", "azimuth_deg", "is_synthetic"):
             if len(getattr(self, field)) != n:
                 raise InvalidInputError(f"candidates.{field}", f"must have one entry for each of the {n} ids", len(getattr(self, field)))
+        if n and _ODD_CHARACTER.search("\n".join(self.ids).replace("\n", "", n - 1)):
+            odd = next(one for one in self.ids if _ODD_CHARACTER.search(one))
+            raise InvalidInputError("candidates.ids", "must be text without control characters", odd)
         if "" in self.ids:
             raise InvalidInputError(f"candidates.ids[{self.ids.index('')}]", "must not be empty", "")
         if len(set(self.ids)) < n:
             raise InvalidInputError("candidates.ids", "must be unique", Counter(self.ids).most_common(1)[0][0])
         self._check_first(self.xyz_m[:, 2] < 0, "xyz_m", "must have a height above ground >= 0", self.xyz_m[:, 2])
         self._check_first(self.cost_yen < 0, "cost_yen", "must be >= 0", self.cost_yen)
+        self._check_first(np.isinf(self.azimuth_deg), "azimuth_deg", "must be finite, or NaN for all round", self.azimuth_deg)
         self._check_first(self.capacity < 1, "capacity", "must be >= 1", self.capacity)
 
     def _check_first(self, is_wrong: BoolArray, field: str, rule: str, values: ArrayLike) -> None:
@@ -122,11 +130,11 @@ class Candidates:
             ids=tuple(f"c{i}" for i in range(n)) if ids is None else tuple(ids),
             xyz_m=positions,
             crs=projected_crs("candidates.crs", crs),
-            cost_yen=np.broadcast_to(np.asarray(cost_yen, dtype=np.int64), n).copy(),
+            cost_yen=whole_numbers("candidates.cost_yen", cost_yen, n),
             owner_class=texts(owner_class),
             asset_type=texts(asset_type),
             name=texts(name),
-            capacity=np.broadcast_to(np.asarray(capacity, dtype=np.int64), n).copy(),
+            capacity=whole_numbers("candidates.capacity", capacity, n),
             azimuth_deg=np.broadcast_to(np.asarray(azimuth_deg, dtype=np.float64), n).copy(),
             is_synthetic=np.full(n, is_synthetic),
         )

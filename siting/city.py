@@ -273,6 +273,8 @@ class City:
         """Return the height of the roof over the ground at each point [m], 0 outdoors, shape (n,)."""
         points = finite_floats("xy_m", xy_m, shape=(None, 2))
         building = self.building_at(points)
+        if not len(self):
+            return np.zeros(len(points))
         return np.where(building >= 0, self.roof_m[building] - self.ground_at(points), 0.0)
 
     def ground_at(self, xy_m: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -115,7 +116,8 @@ def save(folder: Path | str, key: str, city: City) -> None:
 
 def _drop_oldest(folder: Path) -> None:
     """Remove the entries that have not been used for longest, so that the cache does not fill the disk."""
-    entries = sorted((one for one in folder.iterdir() if (one / _FACTS).is_file()), key=lambda one: (one / _FACTS).stat().st_mtime)
+    whole = (one for one in folder.iterdir() if not one.name.startswith(".") and (one / _FACTS).is_file())
+    entries = sorted(whole, key=lambda one: (one / _FACTS).stat().st_mtime)
     for entry in entries[:-N_KEPT]:
         shutil.rmtree(entry, ignore_errors=True)
 
@@ -127,7 +129,8 @@ def load(folder: Path | str, key: str) -> CityParts | None:
         return None
     try:
         facts = json.loads((entry / _FACTS).read_text(encoding="utf-8"))
-        (entry / _FACTS).touch()
+        with contextlib.suppress(OSError):  # a cache that can only be read serves as well
+            (entry / _FACTS).touch()
 
         def array(name: str) -> NDArray[np.generic]:
             # Copy-on-write maps are read as needed and, unlike read-only ones, are what the kernels were compiled for.

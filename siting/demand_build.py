@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +112,7 @@ class ByFacilities:
 
 Weighting = ByArea | ByMesh | ByFacilities
 _BY_AREA = ByArea()
+_POINTS_AT_ONCE = 20_000_000
 
 
 def build_demand(
@@ -172,15 +173,24 @@ def _from_keys(keys: IntArray) -> IndexArray:
 
 def _cells_inside(polygon: BaseGeometry, cell_m: float, city: City | None) -> IndexArray:
     """Return the lattice positions (m, 2) whose centre lies in a polygon, and outdoors if a city is given."""
+    bands = [band for part in shapely.get_parts(polygon) for band in _bands_inside(part, cell_m, city)]
+    return np.concatenate([np.empty((0, 2), dtype=np.int32), *bands])
+
+
+def _bands_inside(polygon: BaseGeometry, cell_m: float, city: City | None) -> Iterator[IndexArray]:
+    """Yield the same for a polygon of one part, a band of rows at a time so that memory stays bounded."""
+    outline = Outlines.from_polygons(np.array([polygon], dtype=object))
     x0, y0, x1, y1 = shapely.bounds(polygon)
-    left, bottom = int(np.floor(x0 / cell_m)), int(np.floor(y0 / cell_m))
-    n_columns, n_rows = int(np.floor(x1 / cell_m)) - left + 1, int(np.floor(y1 / cell_m)) - bottom + 1
-    first = ((left + 0.5) * cell_m, (bottom + 0.5) * cell_m)
-    is_in = Outlines.from_polygons(np.array([polygon], dtype=object)).inside(*first, cell_m, n_columns, n_rows)
-    if city is not None:
-        is_in &= ~city.indoor_mask(*first, cell_m, n_columns, n_rows)
-    rows, columns = np.nonzero(is_in)
-    return np.column_stack((columns + left, rows + bottom)).astype(np.int32)
+    left, right, bottom, top = (int(np.floor(edge / cell_m)) for edge in (x0, x1, y0, y1))
+    n_columns = right - left + 1
+    n_band_rows = max(1, _POINTS_AT_ONCE // n_columns)
+    for row in range(bottom, top + 1, n_band_rows):
+        band = ((left + 0.5) * cell_m, (row + 0.5) * cell_m, cell_m, n_columns, min(n_band_rows, top + 1 - row))
+        is_in = outline.inside(*band)
+        if city is not None:
+            is_in &= ~city.indoor_mask(*band)
+        rows, columns = np.nonzero(is_in)
+        yield np.column_stack((columns + left, rows + row)).astype(np.int32)
 
 
 def _priority(zones: Sequence[Zone], groups: Mapping[str, IndexArray], n_cells: int) -> FloatArray:

@@ -9,11 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from siting.errors import InvalidInputError
 from siting.kernels.bins import bin_boxes, bin_walls, fill_rings, outlines_at, ring_bounds
 from siting.rings import oriented_rings
 
 BOX_BIN_MM = 32_000
 """Side of the bins that outlines are looked up in: a little more than a large building."""
+
+
+MOST_BINS = 50_000_000
+"""Bins a grid may have: 70 km by 70 km at 10 m."""
+
+WIDEST_MM = 2_000_000_000
+"""Widest city that whole millimetres of 32 bits can hold [mm]."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,8 +83,20 @@ class Outlines:
 
     @classmethod
     def from_rings(cls, xy_m: FloatArray, ring_start: IntArray, ring_outline: IndexArray, n_outlines: int) -> Outlines:
-        """Snap closed rings (interior on the left) to millimetres."""
+        """
+        Snap closed rings (interior on the left) to millimetres.
+
+        Raises
+        ------
+        InvalidInputError
+            They lie more than 2,000 km apart.
+        """
         origin_m = np.floor(xy_m.min(axis=0)) - 1.0 if len(xy_m) else np.zeros(2)
+        widest_m = float((xy_m.max(axis=0) - origin_m).max()) if len(xy_m) else 0.0
+        if widest_m * 1000.0 > WIDEST_MM:
+            raise InvalidInputError(
+                "footprints.xy_m", f"must lie within {WIDEST_MM / 1e6:g} km of each other", f"{widest_m / 1000.0:.0f} km"
+            )
         xy_mm = np.empty(xy_m.shape, dtype=np.int32)
         for axis in (0, 1):
             xy_mm[:, axis] = np.rint((xy_m[:, axis] - origin_m[axis]) * 1000.0)
@@ -109,8 +129,8 @@ class Outlines:
         return np.rint((xy_m - self.origin_m) * 1000.0)
 
     def walls(self, ring_top_mm: IndexArray, bin_mm: int) -> WallBins:
-        """File the walls of all rings, each up to its ring's top [mm]."""
-        n_columns, n_rows = (int(n) for n in self.size_mm // bin_mm + 1)
+        """File the walls of all rings, each up to its ring's top [mm], in bins of the given size or larger."""
+        bin_mm, n_columns, n_rows = self._grid(bin_mm)
         start, walls, top = bin_walls(self.xy_mm, self.ring_start, ring_top_mm, float(bin_mm), n_columns, n_rows)
         return WallBins(start=start, walls=walls, top=top, bin_mm=float(bin_mm), n_columns=n_columns, n_rows=n_rows)
 
@@ -150,11 +170,13 @@ class Outlines:
         outline
             Shape (n,).
         """
+        return self.at_mm(self.to_mm(xy_m), top)
+
+    def at_mm(self, xy_mm: FloatArray, top: FloatArray) -> IndexArray:
+        """Return the same as :meth:`at` for points in millimetres from the origin, which need not be whole."""
         if not len(self.xy_mm):
-            return np.full(len(xy_m), -1, dtype=np.int32)
-        xy_mm = self.to_mm(xy_m)
-        n_columns, n_rows = (int(n) for n in self.size_mm // BOX_BIN_MM + 1)
-        start, boxes = self._box_bins
+            return np.full(len(xy_mm), -1, dtype=np.int32)
+        start, boxes, bin_mm, n_columns, n_rows = self._box_bins
         outline: IndexArray = outlines_at(
             np.ascontiguousarray(xy_mm[:, 0]),
             np.ascontiguousarray(xy_mm[:, 1]),
@@ -165,7 +187,7 @@ class Outlines:
             self.bounds_mm,
             start,
             boxes,
-            BOX_BIN_MM,
+            bin_mm,
             n_columns,
             n_rows,
         )
@@ -187,7 +209,15 @@ class Outlines:
         return np.column_stack((np.minimum.reduceat(rings[:, :2], first), np.maximum.reduceat(rings[:, 2:], first)))
 
     @cached_property
-    def _box_bins(self) -> tuple[IntArray, IndexArray]:
-        n_columns, n_rows = (int(n) for n in self.size_mm // BOX_BIN_MM + 1)
-        start, boxes = bin_boxes(self.bounds_mm, BOX_BIN_MM, n_columns, n_rows)
-        return start, boxes
+    def _box_bins(self) -> tuple[IntArray, IndexArray, int, int, int]:
+        bin_mm, n_columns, n_rows = self._grid(BOX_BIN_MM)
+        start, boxes = bin_boxes(self.bounds_mm, bin_mm, n_columns, n_rows)
+        return start, boxes, bin_mm, n_columns, n_rows
+
+    def _grid(self, bin_mm: int) -> tuple[int, int, int]:
+        """Return a bin size, and columns and rows of the grid; bins grow until the grid of a scattered city fits in memory."""
+        while True:
+            n_columns, n_rows = (int(n) for n in self.size_mm // bin_mm + 1)
+            if n_columns * n_rows <= MOST_BINS:
+                return bin_mm, n_columns, n_rows
+            bin_mm *= 2

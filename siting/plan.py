@@ -11,6 +11,7 @@ from siting.errors import InvalidInputError, InvalidPlanError
 
 PlanStatus = Literal["optimal", "feasible", "infeasible"]
 StoppedBy = Literal["proof", "work_limit", "time_limit"]
+LimitedBy = Literal["max_sites", "budget_yen", "both", "reach"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +71,10 @@ class Plan:
     stopped_by
         What ended the search: the proof (or the target gap), the counted work, or the clock.
     limited_by
-        The rule that keeps the plan from covering more: ``"max_sites"``, ``"budget_yen"`` or ``"reach"``
-        (everything reachable is covered).
+        The rule that keeps the plan from covering more: ``"max_sites"``, ``"budget_yen"``, ``"both"`` (either of them may)
+        or ``"reach"`` (everything reachable is covered).
     cost_yen
-        Yen the plan takes from the budget.
+        Yen of all chosen sites together.
     seed
         Seed used.
     runtime_s
@@ -90,7 +91,7 @@ class Plan:
     upper_bound: float
     status: PlanStatus
     stopped_by: StoppedBy
-    limited_by: Literal["max_sites", "budget_yen", "reach"]
+    limited_by: LimitedBy
     cost_yen: int
     seed: int
     runtime_s: float

@@ -30,9 +30,10 @@ class SitingProblem:
     max_sites
         Most sites open at once, fixed ones included; ``None`` for no limit.
     budget_yen
-        Most yen spent on sites that are not fixed; ``None`` for no limit.
+        Most yen spent, fixed sites included; ``None`` for no limit.
     fixed
-        Ids that are open whatever happens (existing stations). They count as sites but cost nothing.
+        Ids that are open whatever happens. They count as sites and take their cost from the budget: give existing
+        stations a cost of 0.
     forbidden
         Ids that must stay closed.
 
@@ -81,10 +82,13 @@ class SitingProblem:
             raise InvalidInputError("candidates", "must be given with budget_yen, for their costs", None)
         if budget_yen < 0:
             raise InvalidInputError("budget_yen", "must be >= 0", budget_yen)
-        is_free = np.ones(len(self.candidates), dtype=np.bool_)
-        is_free[self.positions(self.fixed)] = False
-        is_free[self.positions(self.forbidden)] = False
-        if is_free.any() and budget_yen < (cheapest := int(self.candidates.cost_yen[is_free].min())):
+        if self.fixed:
+            if budget_yen < (needed := int(self.cost_yen[self.positions(self.fixed)].sum())):
+                raise InvalidInputError("budget_yen", f"must be >= {needed}, the cost of the fixed sites", budget_yen)
+            return
+        is_allowed = np.ones(len(self.candidates), dtype=np.bool_)
+        is_allowed[self.positions(self.forbidden)] = False
+        if is_allowed.any() and budget_yen < (cheapest := int(self.cost_yen[is_allowed].min())):
             raise InvalidInputError("budget_yen", f"must be >= {cheapest}, the cheapest candidate", budget_yen)
 
     @cached_property
@@ -97,8 +101,10 @@ class SitingProblem:
 
     @property
     def cost_yen(self) -> IntArray:
-        """Yen that opening each candidate takes from the budget, 0 for fixed ones, shape (n,)."""
-        n = self.coverage.n_candidates
-        cost = np.zeros(n, dtype=np.int64) if self.candidates is None else self.candidates.cost_yen.copy()
-        cost[self.positions(self.fixed)] = 0
-        return cost
+        """Yen that opening each candidate takes from the budget, 0 where no costs are given, shape (n,)."""
+        return np.zeros(self.coverage.n_candidates, dtype=np.int64) if self.candidates is None else self.candidates.cost_yen
+
+    @property
+    def spendable_yen(self) -> int | None:
+        """What the fixed sites leave of the budget [yen]; None without one."""
+        return None if self.budget_yen is None else self.budget_yen - int(self.cost_yen[self.positions(self.fixed)].sum())

@@ -17,6 +17,8 @@ from siting.kernels.along import depths_inside
 from siting.outlines import Outlines, WallBins
 
 _BIN_MM = 10_000
+_OFF_EDGES_MM = np.array([-0.37, 0.23])
+"""Antennas are taken this far off their whole millimetre, where no edge runs: on an edge, a ray would be neither in nor out."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +76,10 @@ class Vegetation:
 
     def covers(self, xy_m: FloatArray) -> BoolArray:
         """Return which points [m] (n, 2) lie under trees, shape (n,)."""
-        is_inside: BoolArray = self.outlines.at(xy_m, np.zeros(self.outlines.n_outlines)) >= 0
+        return self._covers_mm(self.outlines.to_mm(xy_m) + _OFF_EDGES_MM)
+
+    def _covers_mm(self, xy_mm: FloatArray) -> BoolArray:
+        is_inside: BoolArray = self.outlines.at_mm(xy_mm, np.zeros(self.outlines.n_outlines)) >= 0
         return is_inside
 
     def depths_m(
@@ -96,11 +101,14 @@ class Vegetation:
             Shape (n_pairs,).
         """
         walls = self._walls
-        ends = [np.column_stack((self.outlines.to_mm(p[:, :2]), np.rint(p[:, 2] * 1000.0))) for p in (observers_xyz_m, targets_xyz_m)]
+        observers_mm, targets_mm = (
+            np.column_stack((self.outlines.to_mm(p[:, :2]), np.rint(p[:, 2] * 1000.0))) for p in (observers_xyz_m, targets_xyz_m)
+        )
+        observers_mm[:, :2] += _OFF_EDGES_MM
         depth_mm: FloatArray = depths_inside(
-            ends[0],
-            self.covers(observers_xyz_m[:, :2]),
-            ends[1],
+            observers_mm,
+            self._covers_mm(observers_mm[:, :2]),
+            targets_mm,
             self.canopy_m * 1000.0,
             pair_observer,
             pair_target,

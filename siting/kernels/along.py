@@ -19,25 +19,30 @@ def share_inside(ox, oy, tx, ty, t_low, t_high, starts_inside, start, walls, bin
         return 0.0
     dx, dy = tx - ox, ty - oy
     share = t_high - t_low if starts_inside else 0.0
-    t_in, _, column, row, n_bins = first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows)
-    next_x = ((column + (dx > 0.0)) * bin_mm - ox) / dx if dx != 0.0 else np.inf
-    next_y = ((row + (dy > 0.0)) * bin_mm - oy) / dy if dy != 0.0 else np.inf
-    for step in range(n_bins):
-        t_out = np.inf if step == n_bins - 1 else min(next_x, next_y)
+    t_in, t_end, column, row, n_x, n_y = first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows)
+    if t_in > t_end:
+        return share
+    next_x = ((column + (dx > 0.0)) * bin_mm - ox) / dx if n_x > 0 else np.inf
+    next_y = ((row + (dy > 0.0)) * bin_mm - oy) / dy if n_y > 0 else np.inf
+    t_in = 0.0
+    for _ in range(n_x + n_y + 1):
+        t_out = min(next_x, next_y)
         b = row * n_columns + column
         for k in range(start[b], start[b + 1]):
             t = crossing(ox, oy, dx, dy, walls, k)
-            if t != NEVER and (t >= t_in or step == 0) and t < t_out:
+            if t != NEVER and t_in <= t < t_out:
                 is_inward = dx * (walls[k, 3] - walls[k, 1]) - dy * (walls[k, 2] - walls[k, 0]) < 0.0
                 rest = t_high - min(max(t, t_low), t_high)
                 share += rest if is_inward else -rest
         t_in = t_out
         if next_x < next_y:
             column += 1 if dx > 0.0 else -1
-            next_x += bin_mm / abs(dx)
+            n_x -= 1
+            next_x = next_x + bin_mm / abs(dx) if n_x > 0 else np.inf
         else:
             row += 1 if dy > 0.0 else -1
-            next_y += bin_mm / abs(dy)
+            n_y -= 1
+            next_y = next_y + bin_mm / abs(dy) if n_y > 0 else np.inf
     return min(max(share, 0.0), t_high - t_low)
 
 

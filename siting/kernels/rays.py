@@ -53,9 +53,10 @@ def clip(ox, oy, dx, dy, width, height):
 @njit(cache=True, nogil=True, error_model="numpy")
 def first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows):
     """
-    Return what a march needs: where it starts and ends (t0, t1), its first bin and its number of bins.
+    Return what a march needs: where it starts and ends (t0, t1), its first bin, and its steps along columns and rows.
 
-    Only the part of the ray over the grid is marched; rounding at the grid's edge is held inside it.
+    Only the part of the ray over the grid is marched, and none of it if t0 > t1. A march takes just these steps, whatever
+    rounding says of the order of its last ones, and so never leaves the grid.
     """
     t0, t1 = 0.0, 1.0
     width, height = bin_mm * n_columns, bin_mm * n_rows
@@ -63,12 +64,12 @@ def first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows):
     if min(ox, oy, tx, ty) < 0.0 or max(ox, tx) >= width or max(oy, ty) >= height:
         t0, t1 = clip(ox, oy, dx, dy, width, height)
         if t0 > t1:
-            return t0, t1, 0, 0, 0
+            return t0, t1, 0, 0, 0, 0
     column = min(max(int((ox + t0 * dx) / bin_mm), 0), n_columns - 1)
     row = min(max(int((oy + t0 * dy) / bin_mm), 0), n_rows - 1)
     last_column = min(max(int((ox + t1 * dx) / bin_mm), 0), n_columns - 1)
     last_row = min(max(int((oy + t1 * dy) / bin_mm), 0), n_rows - 1)
-    return t0, t1, column, row, abs(last_column - column) + abs(last_row - row) + 1
+    return t0, t1, column, row, abs(last_column - column), abs(last_row - row)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -80,17 +81,20 @@ def blocking_wall(ox, oy, oz, tx, ty, tz, start, walls, top, bin_mm, n_columns, 
     a top, or ending on a wall, does not block.
     """
     dx, dy, dz = tx - ox, ty - oy, tz - oz
-    t_in, t_end, column, row, n_bins = first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows)
+    t_in, t_end, column, row, n_x, n_y = first_bins(ox, oy, dx, dy, bin_mm, n_columns, n_rows)
+    if t_in > t_end:
+        return np.int64(-1)
     step_x = 1 if dx > 0.0 else -1
     step_y = n_columns if dy > 0.0 else -n_columns
-    next_x = ((column + (dx > 0.0)) * bin_mm - ox) / dx if dx != 0.0 else np.inf
-    next_y = ((row + (dy > 0.0)) * bin_mm - oy) / dy if dy != 0.0 else np.inf
+    next_x = ((column + (dx > 0.0)) * bin_mm - ox) / dx if n_x > 0 else np.inf
+    next_y = ((row + (dy > 0.0)) * bin_mm - oy) / dy if n_y > 0 else np.inf
     stride_x, stride_y = bin_mm / abs(dx), bin_mm / abs(dy)
     is_falling = dz < 0.0
-    b = np.uint64(row * n_columns + column)
-    for _ in range(n_bins):
+    place = row * n_columns + column
+    for _ in range(n_x + n_y + 1):
         t_out = min(next_x, next_y)
         lowest = oz + dz * min(t_out if is_falling else t_in, t_end)
+        b = np.uint64(place)
         if top[b] > lowest:
             for k in range(np.uint64(start[b]), np.uint64(start[b + np.uint64(1)])):
                 if walls[k, 4] <= lowest:
@@ -99,11 +103,13 @@ def blocking_wall(ox, oy, oz, tx, ty, tz, start, walls, top, bin_mm, n_columns, 
                     return np.int64(k)
         t_in = t_out
         if next_x < next_y:
-            b += np.uint64(step_x)
-            next_x += stride_x
+            place += step_x
+            n_x -= 1
+            next_x = next_x + stride_x if n_x > 0 else np.inf
         else:
-            b += np.uint64(step_y)
-            next_y += stride_y
+            place += step_y
+            n_y -= 1
+            next_y = next_y + stride_y if n_y > 0 else np.inf
     return np.int64(-1)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 
 from siting.arrays import BoolArray, IndexArray, IntArray
 from siting.kernels.greedy import choose_greedily
-from siting.plan import Plan, SolveParams
+from siting.plan import LimitedBy, Plan, SolveParams
 from siting.problem import SitingProblem
 from siting.solver.presolve import ReducedProblem
 from siting.solver.rounds import Solution, is_proven
@@ -41,7 +40,6 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
     objective = math.fsum(problem.demand.weight[is_covered])
     is_optimal = is_proven(reduced, solution, 0.0)
     reachable = reduced.unit * reduced.reachable_weight
-    cost_yen = 0 if problem.candidates is None else int(problem.candidates.cost_yen[chosen[len(fixed) :]].sum())
     return Plan(
         chosen=tuple(problem.coverage.candidate_ids[i] for i in chosen.tolist()),
         marginal_weight=marginal,
@@ -52,7 +50,7 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
         status="optimal" if is_optimal else "feasible",
         stopped_by=solution.stopped_by,
         limited_by=_limited_by(problem, len(chosen), objective, reachable),
-        cost_yen=cost_yen,
+        cost_yen=int(problem.cost_yen[chosen].sum()),
         seed=params.seed,
         runtime_s=runtime_s,
         work={
@@ -91,8 +89,16 @@ def _marginal_weights(problem: SitingProblem, chosen: IntArray) -> tuple[tuple[f
     return tuple(marginal), is_covered
 
 
-def _limited_by(problem: SitingProblem, n_chosen: int, objective: float, reachable: float) -> Literal["max_sites", "budget_yen", "reach"]:
-    """Name the rule that keeps the plan from covering more."""
+def _limited_by(problem: SitingProblem, n_chosen: int, objective: float, reachable: float) -> LimitedBy:
+    """Name the rule that keeps the plan from covering more; both where either limit may be the one."""
     if objective >= reachable * (1.0 - 1e-9):
         return "reach"
-    return "max_sites" if n_chosen == problem.max_sites else "budget_yen"
+    if n_chosen != problem.max_sites:
+        return "budget_yen"
+    spendable_yen = problem.spendable_yen
+    if spendable_yen is None:
+        return "max_sites"
+    is_free = np.ones(problem.coverage.n_candidates, dtype=np.bool_)
+    is_free[problem.positions(problem.fixed + problem.forbidden)] = False
+    costliest = np.sort(problem.cost_yen[is_free])[::-1][: n_chosen - len(problem.fixed)]
+    return "max_sites" if int(costliest.sum()) <= spendable_yen else "both"

@@ -151,7 +151,7 @@ def presolve(problem: SitingProblem) -> ReducedProblem:
     is_reachable = (_served(problem, is_allowed) & (weight > 0)) | is_base
     unit = common_unit(weight[is_reachable]) if is_reachable.any() else None
     scaled = weight if unit is None else weight / unit
-    is_live = is_allowed if problem.budget_yen is None else is_allowed & (problem.cost_yen <= problem.budget_yen)
+    is_live = is_allowed if problem.spendable_yen is None else is_allowed & (problem.cost_yen <= problem.spendable_yen)
     first = merge_cells(coverage.start, coverage.cells, is_live=is_live, is_kept=is_reachable & ~is_base)
     is_kept, n_dominated = _undominated(first, problem)
     every_group = np.ones(len(first.column_start) - 1, dtype=np.bool_)
@@ -169,7 +169,7 @@ def presolve(problem: SitingProblem) -> ReducedProblem:
         weight=sum_groups(group, scaled, len(second.column_start) - 1),
         cost_yen=problem.cost_yen[candidate] if has_budget else np.zeros(len(candidate), dtype=np.int64),
         max_rows=len(candidate) if problem.max_sites is None else min(problem.max_sites - len(problem.fixed), len(candidate)),
-        budget_yen=problem.budget_yen,
+        budget_yen=problem.spendable_yen,
         unit=1.0 if unit is None else unit,
         is_integral=unit is not None,
         base_weight=math.fsum(scaled[is_base]),
@@ -191,9 +191,8 @@ def _served(problem: SitingProblem, is_row: BoolArray) -> BoolArray:
 def _undominated(merged: MergedRows, problem: SitingProblem) -> tuple[BoolArray, int]:
     """Mark the rows that serve something and that no other row makes needless; count those it does."""
     n = problem.coverage.n_candidates
-    own_cost = np.zeros(n, dtype=np.int64) if problem.candidates is None else problem.candidates.cost_yen
     rank = np.empty(n, dtype=np.int64)
-    rank[np.argsort(own_cost, kind="stable")] = np.arange(n)
+    rank[np.argsort(problem.cost_yen, kind="stable")] = np.arange(n)
     cost = np.zeros(n, dtype=np.int64) if problem.budget_yen is None else problem.cost_yen
     is_dominated = find_dominated(merged.row_start, merged.row_groups, merged.column_start, merged.column_rows, cost, rank)
     return (np.diff(merged.row_start) > 0) & ~is_dominated, int(is_dominated.sum())

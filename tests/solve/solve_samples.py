@@ -66,7 +66,7 @@ class Sample:
             set(self.fixed) <= chosen
             and not chosen & set(self.forbidden)
             and (self.max_sites is None or len(chosen) <= self.max_sites)
-            and (self.budget is None or sum(self.cost[i] for i in chosen - set(self.fixed)) <= self.budget)
+            and (self.budget is None or sum(self.cost[i] for i in chosen) <= self.budget)
         )
 
     def best(self) -> float:
@@ -91,7 +91,7 @@ def random_sample(seed: int, *, n_rows: int = 5, n_cells: int = 8, kind: str = "
         weight=weights.tolist(),
         cost=cost.tolist(),
         max_sites=int(rng.integers(max(1, n_fixed), n_rows + 2)) if kind != "budget" else None,
-        budget=int(cost[free].min() + rng.integers(0, 9)) if kind != "count" else None,
+        budget=int(cost[order[:n_fixed]].sum() + cost[free].min() + rng.integers(0, 9)) if kind != "count" else None,
         fixed=tuple(order[:n_fixed].tolist()),
         forbidden=tuple(order[n_fixed : n_fixed + n_forbidden].tolist()),
     )
@@ -108,7 +108,7 @@ def assert_keeps_the_rules(plan: Plan, problem: SitingProblem) -> None:
     assert problem.max_sites is None or len(chosen) <= problem.max_sites
     position = {one: i for i, one in enumerate(problem.coverage.candidate_ids)}
     if problem.candidates is not None:
-        spent = sum(int(problem.candidates.cost_yen[position[one]]) for one in chosen - set(problem.fixed))
+        spent = sum(int(problem.candidates.cost_yen[position[one]]) for one in chosen)
         assert plan.cost_yen == spent
         assert problem.budget_yen is None or spent <= problem.budget_yen
     cells: set[int] = set()

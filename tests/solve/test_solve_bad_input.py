@@ -28,6 +28,7 @@ COST = [4, 5, 6]
         ({"budget_yen": 3}, "budget_yen", "must be >= 4"),
         ({"budget_yen": 4, "forbidden": ("c0",)}, "budget_yen", "must be >= 5"),
         ({"budget_yen": -1, "fixed": ("c0", "c1", "c2")}, "budget_yen", "must be >= 0"),
+        ({"budget_yen": 8, "fixed": ("c0", "c1")}, "budget_yen", "must be >= 9, the cost of the fixed sites"),
     ],
 )
 def test_impossible_rules_are_refused(rules, field, rule):

@@ -88,6 +88,8 @@ def test_the_plan_names_the_rule_that_limits_it():
     assert solve(problem_of(rows, np.ones(6), cost_yen=cost, max_sites=1)).limited_by == "max_sites"
     assert solve(problem_of(rows, np.ones(6), cost_yen=cost, budget_yen=5, max_sites=3)).limited_by == "budget_yen"
     assert solve(problem_of(rows, np.ones(6), cost_yen=cost, budget_yen=5, max_sites=2)).limited_by == "max_sites"
+    either = problem_of([[0, 1], [2, 6], [3, 4, 5]], np.ones(7), cost_yen=[2, 2, 4], budget_yen=5, max_sites=2)
+    assert solve(either).limited_by == "both"
     assert solve(problem_of(rows, np.ones(6), cost_yen=cost, budget_yen=7)).limited_by == "reach"
 
 
