@@ -78,6 +78,7 @@ def _nothing_left(report: SourceReport) -> str:
     """Return the rule that a source without candidates breaks, and where its rows went."""
     if report.is_placed:
         return f"must leave candidates within [area]: its rule dropped all {report.n_rows} places"
-    fates = {"outside [area]": report.n_outside, "not selected": report.n_not_selected, "rejected": len(report.rejects)}
-    where = ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)
-    return f"must leave candidates within [area]: of its {report.n_rows} rows " + (where or "none can be used")
+    if not report.n_rows:
+        return "must leave candidates within [area]: its file has no rows"
+    fates = {"lie outside [area]": report.n_outside, "are not selected": report.n_not_selected, "are rejected": len(report.rejects)}
+    return f"must leave candidates within [area]: of its {report.n_rows} rows " + ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)

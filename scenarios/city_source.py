@@ -26,7 +26,7 @@ def gather_city(file: ScenarioFile, plane: Plane, cache_folder: Path | None, pro
     Raises
     ------
     ScenarioError
-        No building around the area, a file named twice, or a park that is no polygon.
+        No building around the area, a file named twice, a ground that leaves part of the area out, or a park that is no polygon.
     InvalidInputError
         A file or value that cannot be used.
     """
@@ -79,7 +79,12 @@ def _ground(file: ScenarioFile, plane: Plane) -> Ground | None:
     ground = file.scenario.ground
     if ground is None:
         return None
-    return Ground.from_file(resolve_one(ground.path, scenario=file.path, key="ground.path"), crs=plane.crs, post_m=ground.post_m)
+    path = resolve_one(ground.path, scenario=file.path, key="ground.path")
+    raster = Ground.from_file(path, crs=plane.crs, post_m=ground.post_m)
+    if not shapely.covers(shapely.box(*raster.bounds_m), plane.area):
+        share = shapely.area(shapely.intersection(shapely.box(*raster.bounds_m), plane.area)) / plane.area.area
+        raise ScenarioError(str(path), "ground", "must cover the whole [area]", f"{100 * share:.0f} % of it")
+    return raster
 
 
 def _vegetation(file: ScenarioFile, plane: Plane) -> Vegetation | None:

@@ -75,6 +75,8 @@ def closing_table(run: Run, out: Path, language: Language) -> None:
     )
     console.print(zones)
     facts = Table.grid(padding=(0, 2))
+    facts.add_column()
+    facts.add_column(overflow="fold")
     facts.add_row(text("column.sites", language), f"{len(plan.chosen):,} / {len(run.gathered.candidates):,}")
     facts.add_row(text("column.gap", language), f"{gap_percent(plan)} %  {text(f'status.{plan.status}', language)}")
     facts.add_row("", said(proof_sentence(plan, kpis)))

@@ -47,5 +47,5 @@ def resolve_one(path: str, *, scenario: Path, key: str) -> Path:
     """
     found = resolve(path, scenario=scenario, key=key)
     if len(found) > 1:
-        raise ScenarioError(str(scenario), key, "must name one file", [str(one) for one in found[:3]])
+        raise ScenarioError(str(scenario), key, "must name one file", [one.name for one in found])
     return found[0]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 
+import numpy as np
+
 from scenarios.candidate_sources import GatheredCandidates
 from scenarios.errors import ScenarioError
 from scenarios.scenario import ScenarioFile
+from siting import Candidates
 
 
 def fixed_sites(file: ScenarioFile, gathered: GatheredCandidates) -> tuple[str, ...]:
@@ -16,7 +19,8 @@ def fixed_sites(file: ScenarioFile, gathered: GatheredCandidates) -> tuple[str, 
     Raises
     ------
     ScenarioError
-        The rules name an id that is no candidate (the nearest is suggested), or forbid a site that is open.
+        The rules name an id that is no candidate (the nearest is suggested), forbid a site that is open, or leave too few
+        yen for any site that is not open yet.
     """
     rules = file.scenario.rules
     known = set(gathered.candidates.ids)
@@ -28,7 +32,22 @@ def fixed_sites(file: ScenarioFile, gathered: GatheredCandidates) -> tuple[str, 
     for one in rules.forbidden:
         if one in on_air:
             raise ScenarioError(str(file.path), "rules.forbidden", "must not name a site that is on air already", one)
-    return tuple(dict.fromkeys((*gathered.existing, *rules.fixed)))
+    fixed = tuple(dict.fromkeys((*gathered.existing, *rules.fixed)))
+    if rules.budget_yen is not None:
+        _check_budget(file, gathered.candidates, rules.budget_yen, set(fixed))
+    return fixed
+
+
+def _check_budget(file: ScenarioFile, candidates: Candidates, budget_yen: int, fixed: set[str]) -> None:
+    """Refuse a budget that buys nothing: it is a misplaced digit, and the plan would be what stands there already."""
+    is_fixed = np.array([one in fixed for one in candidates.ids], dtype=np.bool_)
+    is_free = ~is_fixed & ~np.isin(candidates.ids, file.scenario.rules.forbidden)
+    if not is_free.any():
+        return
+    needed_yen = int(candidates.cost_yen[is_fixed].sum() + candidates.cost_yen[is_free].min())
+    if budget_yen < needed_yen:
+        what = "the cheapest candidate" if not candidates.cost_yen[is_fixed].any() else "the fixed sites and the cheapest candidate"
+        raise ScenarioError(str(file.path), "rules.budget_yen", f"must be >= {needed_yen:,}, the cost of {what}", budget_yen)
 
 
 def _hint(wanted: str, gathered: GatheredCandidates) -> str:

@@ -38,14 +38,14 @@ def read_layer(path: str, key: str, file: ScenarioFile, plane: Plane, *, where: 
     """
     found = resolve_one(path, scenario=file.path, key=f"{key}.path")
     features = read_features(found).to_crs(plane.crs)
+    if not len(features):
+        raise ScenarioError(str(found), "features", "must not be empty", None)
     for name in where or {}:
         require_property(name, f"{key}.where", features, file)
     wanted = features.where(where or {})
     if not len(wanted):
-        if not where:
-            raise ScenarioError(str(found), "features", "must hold at least one", None)
-        wanted_text = {name: list(values) for name, values in where.items()}
-        raise ScenarioError(str(file.path), f"{key}.where", f"must leave some of the {len(features)} features of {found.name}", wanted_text)
+        values = {name: list(one) for name, one in (where or {}).items()}
+        raise ScenarioError(str(file.path), f"{key}.where", f"must leave some of the {len(features)} features of {found.name}", values)
     return wanted
 
 

@@ -55,7 +55,7 @@ def listed_candidates(
     )
     rejects = (*rows.rejects, *without_place)
     if rejects and source.on_bad_row == "refuse":
-        rule = f'{rejects[0].reason} (or say on_bad_row = "skip" in {key} to go on without such rows; there are {len(rejects)})'
+        rule = f'{rejects[0].reason} (on_bad_row = "skip" in {key} would go on without such rows, {len(rejects)} of {rows.n_rows})'
         raise ScenarioError(f"{path}, row {rejects[0].row}", rejects[0].field, rule, rejects[0].value)
     is_kept = np.ones(len(table), dtype=np.bool_)
     is_kept[list(reasons)] = False
@@ -65,7 +65,7 @@ def listed_candidates(
         np.column_stack((xy_m[is_kept], height_m[is_kept])),
         crs=city.crs,
         ids=ids,
-        cost_yen=table["cost_yen"].fillna(source.cost_yen or 0).to_numpy(dtype=np.int64),
+        cost_yen=np.where(table["existing"], 0, table["cost_yen"].fillna(source.cost_yen or 0)).astype(np.int64),  # paid for
         owner_class=table["owner_class"].tolist(),
         asset_type=table["asset_type"].tolist(),
         name=table["name"].tolist(),

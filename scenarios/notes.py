@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, WeightByMesh
-from siting.outputs.text import Bilingual, both
+from siting.outputs.text import Bilingual, both, percent
 
 if TYPE_CHECKING:
     from scenarios.run import Run
+
+
+_MOST_WITHOUT_BUILDINGS = 0.01
 
 
 def notes(run: Run) -> tuple[Bilingual, ...]:
@@ -31,6 +34,8 @@ def notes(run: Run) -> tuple[Bilingual, ...]:
     if run.trees_share is not None:
         low, high = (100.0 * share for share in run.trees_share)
         found.append(both("note.trees_range", low=low, high=high))
+    if run.share_without_buildings > _MOST_WITHOUT_BUILDINGS:
+        found.append(both("note.buildings_missing", share=percent(run.share_without_buildings)))
     found += _buildings(run)
     if isinstance(run.file.scenario.demand.weight, WeightByMesh):
         found.append(both("note.people_evenly_spread"))

@@ -55,6 +55,7 @@ def plan_facts(run: Run) -> dict[str, object]:
         "reachable": plan.reachable_weight,
         "unit": run.demand.unit,
         "covered_share": run.kpis.share,
+        "share_without_buildings": run.share_without_buildings,
         "covered_share_by_trees": None if run.trees_share is None else list(run.trees_share),
         "upper_bound": plan.upper_bound,
         "gap": plan.gap,
@@ -158,10 +159,8 @@ def _write_report(run: Run, folder: Path) -> None:
             band=run.radio.band,
             parameters=parameters(run),
             notes=notes(run),
-            sources=(
-                *(SourceFact(name=one.name, digest=one.sha256) for one in run.files),
-                *(SourceFact(name=one, credit=one) for one in _credits(run)),
-            ),
+            sources=tuple(SourceFact(name=one.name, digest=one.sha256) for one in run.files),
+            credits=_credits(run),
             rejects=(
                 *(RejectFact(source=source.name, n_accepted=source.n_used, reasons=source.reasons()) for source in run.gathered.sources),
                 RejectFact(source="buildings", n_accepted=buildings.n_used, reasons=buildings.n_rejected_by_reason()),

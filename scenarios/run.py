@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.building_gaps import share_without_buildings
 from scenarios.candidate_sources import GatheredCandidates, gather_candidates
 from scenarios.city_source import gather_city
 from scenarios.demand_source import gather_weighting
@@ -61,6 +62,8 @@ class Run:
         Ids that were open before.
     plan, kpis
         The plan and its figures.
+    share_without_buildings
+        Share of the cells around which the data have no building; see :mod:`scenarios.building_gaps`.
     trees_share
         Covered share of the weight if trees weaken least and most; None without trees.
     seconds
@@ -78,6 +81,7 @@ class Run:
     fixed: tuple[str, ...]
     plan: Plan
     kpis: Kpis
+    share_without_buildings: float
     trees_share: tuple[float, float] | None
     seconds: dict[str, float]
 
@@ -156,6 +160,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
         plan = solve(problem, params, progress=progress)
     with watch.stage("evaluate"):
         kpis = evaluate(plan, coverage, demand)
+        share_open = share_without_buildings(city, demand)
         trees_share = _trees_share(city, gathered, demand, radio, plan)
     logger.info("%d sites cover %.4f of the weight, gap %.5f, %s", len(plan.chosen), kpis.share, plan.gap, plan.status)
     logger.info("seconds: %s", ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items()))
@@ -171,6 +176,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
         fixed=fixed,
         plan=plan,
         kpis=kpis,
+        share_without_buildings=share_open,
         trees_share=trees_share,
         seconds=watch.seconds,
     )

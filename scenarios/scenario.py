@@ -6,79 +6,31 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from assets_db import ASSET_TYPES, OWNER_CLASSES
-from assets_db.errors import one_of
-from assets_db.row_checks import MAX_CAPACITY, MAX_COST_YEN, MAX_HEIGHT_M
-
-_MOST_SITES = 10**7
-_MOST_YEN = 10**15
-_MOST_EFFORT = 10_000.0
-_MOST_PRIORITY = 1e6
-_MOST_MARGIN_M = 100_000.0
-_MOST_RADIUS_M = 1_000_000.0
-_MOST_SEED = 2**32 - 1
-
-
-def broken(rule: str, value: object) -> PydanticCustomError:
-    """Return the error of a value that breaks a rule which the types cannot say."""
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "value": value})
-
-
-def _box(value: object) -> object:
-    """Check a box as a whole: a message about one corner of four helps nobody."""
-    is_numbers = isinstance(value, tuple) and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in value)
-    if isinstance(value, tuple) and is_numbers and len(value) == 4:
-        west, south, east, north = value
-        if -180 <= west < east <= 180 and -90 <= south < north <= 90:
-            return value
-    raise broken("must be [west, south, east, north] in degrees, with west < east and south < north", value)
-
-
-def _texts(value: object) -> object:
-    """Let one text stand for a list of one."""
-    several = (value,) if isinstance(value, str) else value
-    if isinstance(several, tuple) and several and all(isinstance(one, str) and one for one in several):
-        return several
-    raise broken("must be a text or a list of texts, none of them empty", value)
-
-
-def _plain_name(value: str) -> str:
-    if not (value.isascii() and value.replace("-", "").replace("_", "").isalnum()):
-        raise broken("must consist of the letters A to Z, digits, '-' and '_'", value)
-    return value
-
-
-def _owner_class(value: str) -> str:
-    if value not in OWNER_CLASSES:
-        raise broken(one_of(value, OWNER_CLASSES), value)
-    return value
-
-
-def _asset_type(value: str) -> str:
-    if value not in ASSET_TYPES:
-        raise broken(one_of(value, ASSET_TYPES), value)
-    return value
-
-
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-AntennaHeight = Annotated[float, Field(gt=0, le=MAX_HEIGHT_M)]
-Spacing = Annotated[float, Field(ge=2)]
-Yen = Annotated[int, Field(ge=0, le=MAX_COST_YEN)]
-Carriers = Annotated[int, Field(ge=1, le=MAX_CAPACITY)]
-Name = Annotated[str, Field(min_length=1)]
-OwnerClass = Annotated[str, AfterValidator(_owner_class)]
-AssetType = Annotated[str, AfterValidator(_asset_type)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Box = Annotated[tuple[float, float, float, float], BeforeValidator(_box)]
-"""West, south, east, north [deg]."""
-
-Where = dict[str, Annotated[tuple[str, ...], BeforeValidator(_texts)]]
-"""The values, one or several, that each of some properties may have, as text."""
+from scenarios.values import (
+    AntennaHeight,
+    AssetType,
+    Box,
+    Budget,
+    Carriers,
+    Effort,
+    Latitude,
+    Longitude,
+    Margin,
+    Name,
+    OwnerClass,
+    PlainName,
+    Positive,
+    Priority,
+    Radius,
+    Seed,
+    Sites,
+    Spacing,
+    Where,
+    Yen,
+    broken,
+)
 
 
 class Table(BaseModel):
@@ -90,7 +42,7 @@ class Table(BaseModel):
 class About(Table):
     """``[scenario]``: what the run is called, and the plane it is computed in."""
 
-    name: Annotated[str, AfterValidator(_plain_name)]
+    name: PlainName
     title_ja: Name
     title_en: Name
     crs: Name
@@ -102,7 +54,7 @@ class Area(Table):
     """``[area]``: candidates are taken from this box, buildings also from ``margin_m`` around it."""
 
     bbox: Box
-    margin_m: Annotated[float, Field(ge=0, le=_MOST_MARGIN_M)] = 250.0
+    margin_m: Margin = 250.0
 
 
 class Buildings(Table):
@@ -219,7 +171,7 @@ CandidateSource = Annotated[CsvAssets | OsmAssets | StationAssets | AlongRoads |
 class _Zone(Table):
     """What every zone says."""
 
-    priority: Annotated[float, Field(ge=0, le=_MOST_PRIORITY)] = 1.0
+    priority: Priority = 1.0
 
 
 class PolygonZones(_Zone):
@@ -238,7 +190,7 @@ class CircleZone(_Zone):
     name: Name
     longitude: Longitude
     latitude: Latitude
-    radius_m: Annotated[float, Field(gt=0, le=_MOST_RADIUS_M)]
+    radius_m: Radius
 
 
 class AreaZone(_Zone):
@@ -281,7 +233,7 @@ class WeightByFacilities(Table):
     by: Literal["facilities"]
     path: Name
     weight_field: Name | None = None
-    radius_m: Annotated[float, Field(gt=0, le=_MOST_RADIUS_M)] = 100.0
+    radius_m: Radius = 100.0
 
 
 Weight = Annotated[WeightByArea | WeightByMesh | WeightByFacilities, Field(discriminator="by")]
@@ -305,8 +257,8 @@ class Radio(Table):
 class Rules(Table):
     """``[rules]``: what the plan must keep."""
 
-    max_sites: Annotated[int, Field(ge=1, le=_MOST_SITES)] | None = None
-    budget_yen: Annotated[int, Field(ge=1, le=_MOST_YEN)] | None = None
+    max_sites: Sites | None = None
+    budget_yen: Budget | None = None
     fixed: tuple[Name, ...] = ()
     forbidden: tuple[Name, ...] = ()
 
@@ -328,8 +280,8 @@ class Rules(Table):
 class Solve(Table):
     """``[solve]``: seed and effort; see ``siting.SolveParams``."""
 
-    seed: Annotated[int, Field(ge=0, le=_MOST_SEED)] = 0
-    effort: Annotated[float, Field(gt=0, le=_MOST_EFFORT)] = 1.0
+    seed: Seed = 0
+    effort: Effort = 1.0
     target_gap: Annotated[float, Field(ge=0, lt=1)] = 0.0
     time_limit_s: Positive = 600.0
 

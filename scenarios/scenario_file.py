@@ -70,7 +70,9 @@ def _tables(path: Path) -> dict[str, object]:
         raise ScenarioError(source, "file", "must be readable", error.strerror) from None
     except UnicodeDecodeError as error:
         raise ScenarioError(source, "file", "must be UTF-8 text", f"byte {error.start}: {error.reason}") from None
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of thousands of digits
+    except RecursionError:
+        raise ScenarioError(source, "file", "must not be nested so deep", "too many levels") from None
+    except ValueError as error:  # bad TOML, or a number of thousands of digits
         raise ScenarioError(source, "file", "must be valid TOML", str(error)) from None
 
 
@@ -100,9 +102,8 @@ def _in_words(source: str, error: ErrorDetails) -> ScenarioError:
         tag = value.get(name)
         return ScenarioError(source, f"{key}.{name}", one_of(str(tag or ""), known), tag)
     if kind == "missing":
-        known = {one for model in _models_at(error["loc"][:-1]) for one in model.model_fields}
-        other = [one for one in value if one not in known]
-        meant = difflib.get_close_matches(str(error["loc"][-1]), other, n=1)
+        keys = {one for model in _models_at(error["loc"][:-1]) for one in model.model_fields}
+        meant = difflib.get_close_matches(str(error["loc"][-1]), [one for one in value if one not in keys], n=1)
         return ScenarioError(source, key, _RULES[kind] + (f" (is it {meant[0]!r}?)" if meant else ""), None)
     if kind == "tuple_type" and isinstance(value, dict):
         return ScenarioError(source, key, f"must be a list of tables, each under [[{key}]]", value)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from assets_db import Reject
+from siting.outputs.text import both
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,5 +47,6 @@ class SourceReport:
     credit: str = ""
 
     def reasons(self) -> dict[str, int]:
-        """Return how many rows were not used, by reason."""
-        return dict(Counter(reject.reason for reject in self.rejects))
+        """Return how many rows were not used, by field and kind of reason, in Japanese and English."""
+        kinds = Counter((reject.field, both(f"reject.{reject.code}")) for reject in self.rejects)
+        return {f"{field}：{kind.ja} {kind.en}": n for (field, kind), n in kinds.items()}

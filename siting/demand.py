@@ -32,7 +32,7 @@ class DemandGrid:
     weight
         What covering the cell is worth, in ``unit``, >= 0, shape (m,).
     unit
-        ``"m2"``, ``"people"`` or ``"facilities"``.
+        ``"m2"``, ``"people"``, ``"facilities"``, or ``"weighted"`` where priorities make it none of these.
     groups
         Cell positions by name (zones, facility lists), each sorted.
     """

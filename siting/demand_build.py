@@ -158,9 +158,15 @@ def build_demand(
     column_row = _from_keys(keys)
     groups = {zone.name: np.searchsorted(keys, cells).astype(np.int32) for zone, cells in zip(zones, cells_of_zone, strict=True)}
     weight, unit = _weights(weighting, column_row, cell_m, zones)
+    priority = _priority(zones, groups, len(keys))
     progress("stage.demand", len(zones), len(zones))
     return DemandGrid(
-        column_row=column_row, cell_m=cell_m, crs=city.crs, weight=weight * _priority(zones, groups, len(keys)), unit=unit, groups=groups
+        column_row=column_row,
+        cell_m=cell_m,
+        crs=city.crs,
+        weight=weight * priority,
+        unit=unit if (priority == 1.0).all() else "weighted",
+        groups=groups,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from pyproj import CRS
 from siting.arrays import FloatArray, finite_floats
 from siting.crs import projected_crs
 from siting.errors import InvalidInputError
+
+LOWEST_M = -500.0
+HIGHEST_M = 9_000.0
+"""No ground on Earth lies beyond these elevations [m]."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +48,10 @@ class Ground:
         object.__setattr__(self, "origin_m", finite_floats("ground.origin_m", self.origin_m, shape=(2,)))
         if min(self.elevation_m.shape) < 2:
             raise InvalidInputError("ground.elevation_m", "must have at least 2 x 2 posts", self.elevation_m.shape)
+        low_m, high_m = float(self.elevation_m.min()), float(self.elevation_m.max())
+        if low_m < LOWEST_M or high_m > HIGHEST_M:
+            rule = f"must lie in {LOWEST_M:g}..{HIGHEST_M:g} m (mark posts without data as such)"
+            raise InvalidInputError("ground.elevation_m", rule, low_m if low_m < LOWEST_M else high_m)
         if not (np.isfinite(self.post_m) and self.post_m > 0):
             raise InvalidInputError("ground.post_m", "must be > 0", self.post_m)
 
@@ -94,8 +105,23 @@ class Ground:
         if not is_known.any():
             raise InvalidInputError("ground", "must hold elevations", "only empty posts", source=str(path))
         filled = fillnodata(np.where(is_known, elevation, 0.0), mask=is_known, max_search_distance=float(max(elevation.shape)))
+        logger.info(
+            "%s: ground of %.0f to %.0f m, %d of %d posts without data filled from their neighbours",
+            path,
+            elevation[is_known].min(),
+            elevation[is_known].max(),
+            int((~is_known).sum()),
+            is_known.size,
+        )
         south_west = np.array([transform.c + transform.a / 2, transform.f + transform.e * (height - 0.5)])
         return cls(elevation_m=filled[::-1].copy(), origin_m=south_west, post_m=float(transform.a), crs=target)
+
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """Box of the posts: xmin, ymin, xmax, ymax [m]."""
+        x, y = self.origin_m.tolist()
+        n_rows, n_columns = self.elevation_m.shape
+        return x, y, x + (n_columns - 1) * self.post_m, y + (n_rows - 1) * self.post_m
 
     def at(self, xy_m: FloatArray) -> FloatArray:
         """

@@ -88,7 +88,8 @@ def blocking_wall(ox, oy, oz, tx, ty, tz, start, walls, top, bin_mm, n_columns, 
     step_y = n_columns if dy > 0.0 else -n_columns
     next_x = ((column + (dx > 0.0)) * bin_mm - ox) / dx if n_x > 0 else np.inf
     next_y = ((row + (dy > 0.0)) * bin_mm - oy) / dy if n_y > 0 else np.inf
-    stride_x, stride_y = bin_mm / abs(dx), bin_mm / abs(dy)
+    stride_x = bin_mm / abs(dx) if n_x > 0 else np.inf
+    stride_y = bin_mm / abs(dy) if n_y > 0 else np.inf
     is_falling = dz < 0.0
     place = row * n_columns + column
     for _ in range(n_x + n_y + 1):

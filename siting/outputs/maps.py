@@ -30,7 +30,7 @@ from siting.outputs.map_images import (
 from siting.outputs.map_page import MapLayer, map_page
 from siting.outputs.mercator import Bounds, frame_around
 from siting.outputs.pages import render
-from siting.outputs.plan_words import gap_percent, proof_sentence
+from siting.outputs.plan_words import coverage_sentence, gap_percent, proof_sentence
 from siting.outputs.site_rows import SiteRow, site_rows
 from siting.outputs.text import Bilingual, both, percent
 from siting.plan import Plan
@@ -175,6 +175,8 @@ def _panel(result: _Result, title: Bilingual, band: str, notes: Sequence[Bilingu
         band=band,
         n_synthetic=int(result.candidates.is_synthetic.sum()),
         n_sites=len(result.rows),
+        n_fixed=sum(row.is_fixed for row in result.rows),
+        headline=coverage_sentence(result.kpis),
         share=percent(result.kpis.share),
         gap=gap_percent(result.plan),
         proof=proof_sentence(result.plan, result.kpis),

@@ -27,7 +27,7 @@ _FILES = (("map", "map.html"), ("sites", "sites.csv"), ("kpis", "kpis.csv"))
 @dataclass(frozen=True, kw_only=True)
 class SourceFact:
     """
-    Where data came from.
+    A file that was read.
 
     Attributes
     ----------
@@ -35,16 +35,10 @@ class SourceFact:
         What it is, or its file name.
     digest
         SHA-256 of the file as 64 hexadecimal digits; empty when nothing was read.
-    credit
-        Attribution the licence asks for.
-    licence
-        Name of the licence.
     """
 
     name: str
     digest: str = ""
-    credit: str = ""
-    licence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +86,9 @@ class RunFacts:
     notes
         Assumptions and extrapolations.
     sources
-        Data used.
+        Files used.
+    credits
+        Attribution the licences ask for.
     rejects
         Rows not used.
     versions
@@ -104,6 +100,7 @@ class RunFacts:
     parameters: tuple[tuple[Bilingual, str], ...] = ()
     notes: tuple[Bilingual, ...] = ()
     sources: tuple[SourceFact, ...] = ()
+    credits: tuple[str, ...] = ()
     rejects: tuple[RejectFact, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 

@@ -82,7 +82,14 @@ def test_the_map_opens_offline_with_all_its_layers(district: District, visit: Ca
     assert seen.page.locator(".siting-fixed.leaflet-marker-icon").count() == 2
     assert seen.page.locator("img.leaflet-image-layer").count() == 2
     labels = seen.page.locator(".leaflet-control-layers-overlays label").all_inner_texts()
-    assert [label.strip().split()[0] for label in labels] == ["建物", "カバー範囲", "対象エリア", "候補地点", "選ばれた設置場所", "既設局"]
+    assert [label.strip().split()[0] for label in labels] == [
+        "建物",
+        "カバー範囲",
+        "対象エリア",
+        "候補地点",
+        "選ばれた設置場所",
+        "既設・固定の局",
+    ]
     box = seen.page.locator(".folium-map").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (1280, 800)
@@ -95,7 +102,7 @@ def test_a_click_on_a_site_tells_its_story_in_both_languages(district: District,
     wait_for_map(page)
     page.locator("path.siting-site").nth(4).click()
     popup = page.locator(".leaflet-popup-content").inner_text()
-    for words in ("設置場所", "5", "街路灯", "street light", "地上 8.0 m", "この局で増える", "Only this site covers", "合成データ"):
+    for words in ("設置場所", "5", "街路灯", "street light", "地上 8.0 m", "この局による増加分", "Only this site covers", "合成データ"):
         assert words in popup.replace("\u00a0", " ")
 
 
@@ -137,9 +144,9 @@ def test_no_payload_runs_on_any_surface(
     seen.page.locator("path.siting-site").first.click()
     seen.page.wait_for_selector(".leaflet-popup-content")
     seen.page.mouse.move(700, 600)
-    seen.page.wait_for_selector(".leaflet-tooltip")
+    seen.page.wait_for_selector(".siting-tooltip")
     assert payload in seen.page.locator(".leaflet-popup-content h3").inner_text()
-    assert payload in seen.page.locator(".leaflet-tooltip").inner_text()
+    assert payload in seen.page.locator(".siting-tooltip").inner_text()
     assert payload in seen.page.title()
     assert seen.page.evaluate("window.fired") is None
     assert seen.complaints == []
@@ -157,13 +164,13 @@ def test_the_payloads_are_live(visit: Callable[[Path], Visit], tmp_path: Path) -
 def test_the_report_reads_and_prints_offline(district: District, visit: Callable[[Path], Visit], tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     facts = RunFacts(
-        title=Bilingual(ja=raw_payload(0), en="Test"), band="28 GHz", sources=(SourceFact(name=raw_payload(1), credit=raw_payload(5)),)
+        title=Bilingual(ja=raw_payload(0), en="Test"), band="28 GHz", sources=(SourceFact(name=raw_payload(1)),), credits=(raw_payload(5),)
     )
     write_report(path, plan=district.plan, kpis=district.kpis, candidates=district.candidates, facts=facts)
     seen = visit(path)
     assert seen.requests == [path.as_uri()]
     assert seen.complaints == []
     assert seen.page.evaluate("window.fired") is None
-    assert "これより良い計画があっても" in seen.page.locator("header").inner_text()
+    assert "同じ条件では、どのような配置でも" in seen.page.locator("header").inner_text()
     assert seen.page.locator("table.sites tbody tr").count() == 12
     assert seen.page.pdf(format="A4").startswith(b"%PDF")

@@ -91,7 +91,7 @@ def test_every_layer_is_in_the_switchboard_in_both_languages(page: str) -> None:
 def test_the_panel_says_how_good_the_plan_is(page: str, district: District) -> None:
     assert f"{100 * district.kpis.share:.1f}" in page
     assert "0.40" in page
-    assert "これより良い計画があっても" in page
+    assert "同じ条件では、どのような配置でも" in page
     assert "No plan within the same rules covers more than" in page
     assert "合成データを含みます" in page
     assert both("note.flat_ground").ja in page

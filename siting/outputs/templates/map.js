@@ -52,6 +52,14 @@ window.addEventListener("DOMContentLoaded", function () {
     onEachFeature: (feature, path) => path.bindTooltip(zoneTooltip(feature), { sticky: true, className: "siting-tooltip" }),
   }).addTo(layer("zones"));
 
+  // Each zone's name stands at its upper edge, so that outlines can be told apart.
+  zones.eachLayer((path) => {
+    const box = path.getBounds();
+    const name = path.feature.properties.name.split(" / ")[0];
+    L.tooltip({ permanent: true, direction: "center", className: "siting-zone-name", opacity: 1 })
+      .setLatLng([box.getNorth(), box.getCenter().lng]).setContent(name).addTo(layer("zones"));
+  });
+
   if (data.candidates) {
     L.geoJSON(data.candidates, {
       pointToLayer: (feature, at) =>
