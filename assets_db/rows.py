@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -128,7 +127,3 @@ class AssetRows:
     def n_rejected(self) -> int:
         """Rows rejected."""
         return len(self.rejects)
-
-    def n_rejected_by_code(self) -> dict[str, int]:
-        """Return how many rows were rejected for each reason, in the order of the file."""
-        return dict(Counter(reject.code.value for reject in self.rejects))

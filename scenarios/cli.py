@@ -90,10 +90,12 @@ def _run(file: Path, out: Path, language: str, no_cache: bool) -> None:  # noqa:
     closing_table(result, out, chosen)
 
 
-def _cache_folder() -> Path:
-    """Return where finished cities are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "siting"
+def _cache_folder() -> Path | None:
+    """Return where finished cities are kept between runs; None for a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "siting"
+    except RuntimeError:
+        return None
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def _rows(table: Path, asked: dict[str, str], file: ScenarioFile) -> list[tuple[
     try:
         reader = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline=""), restval="")
         columns = list(reader.fieldnames or ())
-        rows = list(enumerate(reader, start=2))
+        rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ScenarioError(str(table), "file", "must be a readable CSV in UTF-8", str(error)) from None
     for name, key in asked.items():

@@ -21,8 +21,3 @@ class Stopwatch:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
-
-    @property
-    def total_s(self) -> float:
-        """Seconds of all stages."""
-        return sum(self.seconds.values())

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from siting.arrays import FloatArray
+from siting.arrays import FloatArray, IntArray
 from siting.errors import InvalidInputError
 from siting.footprints import FootprintReport, RejectedFootprint, TextArray
 from siting.outlines import Outlines, WallBins
@@ -147,12 +147,15 @@ def load(folder: Path | str, key: str) -> CityParts | None:
         walls = WallBins(
             start=array("start").view(np.int64), walls=array("walls").view(np.int32), top=array("top").view(np.int32), **facts["walls"]
         )
+        ids = np.array(json.loads(array("ids").tobytes()), dtype=np.dtypes.StringDType())
+        roof_m = np.array(array("roof_m"), dtype=np.float64)
+        _check(outlines, walls, roof_m, ids)
         report = facts["report"] | {"rejects": tuple(RejectedFootprint(*reject) for reject in facts["report"]["rejects"])}
         return CityParts(
             outlines=outlines,
             height_m=height_m,
-            roof_m=np.array(array("roof_m"), dtype=np.float64),
-            ids=np.array(json.loads(array("ids").tobytes()), dtype=np.dtypes.StringDType()),
+            roof_m=roof_m,
+            ids=ids,
             walls=walls,
             crs=CRS.from_wkt(facts["crs"]),
             report=FootprintReport(**report),
@@ -161,3 +164,21 @@ def load(folder: Path | str, key: str) -> CityParts | None:
         logger.warning("the cached city in %s is damaged and is built again: %s", entry, error)
         shutil.rmtree(entry, ignore_errors=True)
         return None
+
+
+def _check(outlines: Outlines, walls: WallBins, roof_m: FloatArray, ids: TextArray) -> None:
+    """Raise ValueError unless the arrays fit together: the kernels trust their indices."""
+    n_bins, ring_start = walls.n_columns * walls.n_rows, outlines.ring_start
+    fits = (
+        len(ids) == len(roof_m) == outlines.n_outlines
+        and len(walls.top) == n_bins
+        and _cuts(walls.start, n_bins, len(walls.walls))
+        and _cuts(ring_start, len(outlines.ring_outline), len(outlines.xy_mm))
+    )
+    if not fits:
+        raise ValueError("its arrays do not fit together")
+
+
+def _cuts(start: IntArray, n_parts: int, n_items: int) -> bool:
+    """Tell whether starts cut items into parts."""
+    return len(start) == n_parts + 1 and start[0] == 0 and start[-1] == n_items and bool((start[1:] >= start[:-1]).all())

@@ -58,6 +58,14 @@ def test_a_damaged_entry_is_built_again(tmp_path: Path, name: str) -> None:
     _same(first, City.from_file(_DEMO, crs=_CRS, cache_folder=tmp_path))
 
 
+@pytest.mark.parametrize("name", ["top", "start", "walls", "height_m", "roof_m", "ring_start"])
+def test_an_entry_whose_arrays_do_not_fit_is_built_again(tmp_path: Path, name: str) -> None:
+    first = City.from_file(_DEMO, crs=_CRS, cache_folder=tmp_path)
+    (entry,) = (folder for folder in tmp_path.iterdir() if folder.is_dir())
+    np.save(entry / f"{name}.npy", np.load(entry / f"{name}.npy")[:-1])
+    _same(first, City.from_file(_DEMO, crs=_CRS, cache_folder=tmp_path))
+
+
 def test_the_city_unused_for_longest_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(city_cache, "N_KEPT", 2)
 
