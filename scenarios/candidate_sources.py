@@ -81,4 +81,8 @@ def _nothing_left(report: SourceReport) -> str:
     if not report.n_rows:
         return "must leave candidates within [area]: its file has no rows"
     fates = {"lie outside [area]": report.n_outside, "are not selected": report.n_not_selected, "are rejected": len(report.rejects)}
-    return f"must leave candidates within [area]: of its {report.n_rows} rows " + ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)
+    told = ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)
+    if len(report.rejects) == report.n_rows:
+        first = report.rejects[0]
+        told += f" (the first: row {first.row}, {first.field} {first.reason}, it is {first.value!r})"
+    return f"must leave candidates within [area]: of its {report.n_rows} rows {told}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,15 +66,24 @@ def _tables(path: Path) -> dict[str, object]:
     """Return what a TOML file holds."""
     source = str(path)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ScenarioError(source, "file", "must be readable", error.strerror) from None
     except UnicodeDecodeError as error:
         raise ScenarioError(source, "file", "must be UTF-8 text", f"byte {error.start}: {error.reason}") from None
+    try:
+        return tomllib.loads(text)
     except RecursionError:
         raise ScenarioError(source, "file", "must not be nested so deep", "too many levels") from None
     except ValueError as error:  # bad TOML, or a number of thousands of digits
-        raise ScenarioError(source, "file", "must be valid TOML", str(error)) from None
+        raise ScenarioError(source, "file", "must be valid TOML", _with_line(str(error), text)) from None
+
+
+def _with_line(message: str, text: str) -> str:
+    """Return what the parser says, and the line it says it of."""
+    found = re.search(r"at line (\d+)", message)
+    lines = text.splitlines()
+    return f"{message}: {lines[int(found[1]) - 1].strip()[:80]}" if found and int(found[1]) <= len(lines) else message
 
 
 def _tuples(value: object) -> object:

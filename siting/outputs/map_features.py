@@ -18,7 +18,7 @@ from siting.outputs.site_rows import SiteRow, lon_lat_deg
 from siting.outputs.text import Bilingual, asset_type_text, both, owner_class_text, percent, weight_text
 
 _DEGREE_DIGITS = 6
-_ROW_LABELS = ("id", "asset_type", "owner_class", "height", "azimuth", "cost", "marginal", "only", "cells")
+_ROW_LABELS = ("id", "asset_type", "owner_class", "position", "height", "azimuth", "cost", "marginal", "only", "cells")
 
 
 def popup_labels() -> JsonValue:
@@ -58,7 +58,10 @@ def candidate_features(candidates: Candidates, *, without: Collection[str]) -> J
         if one in hidden:
             continue
         azimuth = float(candidates.azimuth_deg[row])
-        values = _asset_values(one, candidates.asset_type[row], candidates.owner_class[row], float(candidates.xyz_m[row, 2]))
+        lon, lat = lon_lat[row].tolist()
+        values = _asset_values(
+            one, candidates.asset_type[row], candidates.owner_class[row], lon_lat=(lon, lat), height_m=float(candidates.xyz_m[row, 2])
+        )
         values["azimuth"] = _azimuth(None if np.isnan(azimuth) else azimuth)
         values["cost"] = both("value.cost", cost_yen=int(candidates.cost_yen[row]))
         properties: dict[str, JsonValue] = {
@@ -67,7 +70,7 @@ def candidate_features(candidates: Candidates, *, without: Collection[str]) -> J
             "rows": {name: pair(value) for name, value in values.items()},
             "is_synthetic": bool(candidates.is_synthetic[row]),
         }
-        features.append(_point(float(lon_lat[row, 0]), float(lon_lat[row, 1]), properties))
+        features.append(_point(lon, lat, properties))
     return _collection(features)
 
 
@@ -104,7 +107,7 @@ def zone_features(zones: Mapping[str, BaseGeometry], crs: CRS, kpis: Kpis) -> Js
 
 
 def _site_feature(row: SiteRow, unit: str) -> JsonValue:
-    values = _asset_values(row.id, row.asset_type, row.owner_class, row.height_m)
+    values = _asset_values(row.id, row.asset_type, row.owner_class, lon_lat=(row.lon, row.lat), height_m=row.height_m)
     values["azimuth"] = _azimuth(row.azimuth_deg)
     values["cost"] = both("value.cost", cost_yen=row.cost_yen)
     values["marginal"] = weight_text(row.kpi.marginal_weight, unit)
@@ -121,11 +124,13 @@ def _site_feature(row: SiteRow, unit: str) -> JsonValue:
     return _point(row.lon, row.lat, properties)
 
 
-def _asset_values(one: str, asset_type: str, owner_class: str, height_m: float) -> dict[str, Bilingual]:
+def _asset_values(one: str, asset_type: str, owner_class: str, *, lon_lat: tuple[float, float], height_m: float) -> dict[str, Bilingual]:
+    position = f"{lon_lat[1]:.6f}, {lon_lat[0]:.6f}"
     return {
         "id": Bilingual(ja=one, en=one),
         "asset_type": asset_type_text(asset_type),
         "owner_class": owner_class_text(owner_class),
+        "position": Bilingual(ja=position, en=position),
         "height": both("value.height", height_m=height_m),
     }
 

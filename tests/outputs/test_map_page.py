@@ -105,7 +105,7 @@ def test_sites_carry_what_their_popup_shows(page: str, district: District) -> No
     assert first["is_fixed"] is True
     rows = first["rows"]
     assert isinstance(rows, dict)
-    assert list(rows) == ["id", "asset_type", "owner_class", "height", "azimuth", "cost", "marginal", "only", "cells"]
+    assert list(rows) == ["id", "asset_type", "owner_class", "position", "height", "azimuth", "cost", "marginal", "only", "cells"]
     assert rows["id"] == [district.plan.chosen[0]]
     assert set(rows) <= set(data_of(page)["labels"])
 
