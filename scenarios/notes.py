@@ -39,7 +39,7 @@ def notes(run: Run) -> tuple[Bilingual, ...]:
     found += _buildings(run)
     if isinstance(run.file.scenario.demand.weight, WeightByMesh):
         found.append(both("note.people_evenly_spread"))
-    if any(zone.priority != 1.0 for zone in run.zones):
+    if run.demand.unit == "weighted":
         found.append(both("note.priority_weights"))
     if run.plan.stopped_by == "time_limit":
         found.append(both("note.stopped_by_clock"))
