@@ -59,7 +59,7 @@ class Run:
     city, zones, demand, gathered, radio, coverage
         What the plan was computed from.
     fixed
-        Ids that were open before.
+        Ids open whatever happens: stations on air and those the scenario fixes.
     plan, kpis
         The plan and its figures.
     share_without_buildings
