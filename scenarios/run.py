@@ -65,7 +65,7 @@ class Run:
     share_without_buildings
         Share of the cells around which the data have no building; see :mod:`scenarios.building_gaps`.
     trees_share
-        Covered share of the weight if trees weaken least and most; None without trees.
+        Covered share of the weight if trees weaken most and if they weaken least; None without trees.
     seconds
         Wall clock by stage.
     """
@@ -185,7 +185,7 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
 def _trees_share(
     city: City, gathered: GatheredCandidates, demand: DemandGrid, radio: RadioParams, plan: Plan
 ) -> tuple[float, float] | None:
-    """Return the covered share of the weight with the least and the most loss in trees, for the chosen sites."""
+    """Return the covered share of the weight with the most and with the least loss in trees, for the chosen sites."""
     if city.vegetation is None or not demand.total_weight:
         return None
     row_of = {one: row for row, one in enumerate(gathered.candidates.ids)}

@@ -62,7 +62,7 @@ def write_sites_csv(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidate
     band
         Frequency band the plan holds for.
     fixed
-        Ids of sites that were open before.
+        Ids of sites that were open whatever the plan.
 
     Raises
     ------

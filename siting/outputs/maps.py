@@ -98,7 +98,7 @@ def write_map(
     indoor_mask
         Exact indoor test (``City.indoor_mask``), for the building layer; ``None`` leaves the layer out.
     fixed
-        Ids of chosen sites that were open before the plan.
+        Ids of chosen sites that were open whatever the plan.
     notes
         Assumptions and extrapolations the reader must know.
     credits

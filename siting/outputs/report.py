@@ -118,7 +118,7 @@ def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, 
     facts
         Everything else the reader needs.
     fixed
-        Ids of chosen sites that were open before the plan.
+        Ids of chosen sites that were open whatever the plan.
 
     Raises
     ------

@@ -77,7 +77,7 @@ def site_rows(plan: Plan, kpis: Kpis, candidates: Candidates, fixed: Collection[
     candidates
         All candidates the plan chose from.
     fixed
-        Ids of sites that were open before.
+        Ids of sites that were open whatever the plan.
 
     Raises
     ------
