@@ -35,6 +35,10 @@ lint: $(VENV)/.developing
 bench: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m benchmarks.los
 	$(BIN)/python -m benchmarks.tokyo23 --candidates 100000 --cell-m 10
+	$(BIN)/python -m benchmarks.mclp $(SITING_DATA)/mclp_benchmarks/NewYork.txt --sites 50 --radius-m 400
+	$(BIN)/python -m benchmarks.covering --customers 20000000 --sites 20 --radius 3.25
+	$(BIN)/python -m benchmarks.district --sites 10 100 --limits-s 1 10
+	$(BIN)/python -m benchmarks.peers --quick
 
 # numba does not notice when a kernel that another one inlines has changed: compile afresh after every change.
 $(VENV)/.kernels: $(wildcard siting/kernels/*.py) | $(VENV)/.installed

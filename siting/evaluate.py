@@ -11,6 +11,7 @@ from siting.coverage import CoverageMatrix
 from siting.demand import DemandGrid
 from siting.errors import InvalidInputError, InvalidPlanError
 from siting.plan import Plan
+from siting.point_demand import PointDemand
 
 _RELATIVE_TOLERANCE = 1e-9
 
@@ -111,7 +112,7 @@ class Kpis:
         return self.total.share
 
 
-def evaluate(plan: Plan, coverage: CoverageMatrix, demand: DemandGrid) -> Kpis:
+def evaluate(plan: Plan, coverage: CoverageMatrix, demand: DemandGrid | PointDemand) -> Kpis:
     """
     Recompute what a plan covers.
 
@@ -129,7 +130,7 @@ def evaluate(plan: Plan, coverage: CoverageMatrix, demand: DemandGrid) -> Kpis:
     InvalidInputError
         Coverage and demand differ in their number of cells.
     InvalidPlanError
-        The plan names an unknown site or one twice, or its objective differs from the recomputed one by more than 1e-9.
+        The plan names an unknown site or one twice, or its covered weight differs from the recomputed one by more than 1e-9.
     """
     if coverage.n_cells != len(demand):
         raise InvalidInputError("coverage.n_cells", f"must equal the {len(demand)} cells of the demand grid", coverage.n_cells)
@@ -163,7 +164,7 @@ def _rows(plan: Plan, coverage: CoverageMatrix) -> list[int]:
     return [position[one] for one in plan.chosen]
 
 
-def _group(name: str, cells: IndexArray, demand: DemandGrid, is_covered: BoolArray, is_reachable: BoolArray) -> GroupKpi:
+def _group(name: str, cells: IndexArray, demand: DemandGrid | PointDemand, is_covered: BoolArray, is_reachable: BoolArray) -> GroupKpi:
     weight = demand.weight[cells]
     return GroupKpi(
         name=name,
@@ -175,7 +176,9 @@ def _group(name: str, cells: IndexArray, demand: DemandGrid, is_covered: BoolArr
     )
 
 
-def _sites(rows: list[int], plan: Plan, coverage: CoverageMatrix, demand: DemandGrid, n_servers: IntArray) -> tuple[SiteKpi, ...]:
+def _sites(
+    rows: list[int], plan: Plan, coverage: CoverageMatrix, demand: DemandGrid | PointDemand, n_servers: IntArray
+) -> tuple[SiteKpi, ...]:
     is_taken = np.zeros(len(demand), dtype=np.bool_)
     sites = []
     for name, row in zip(plan.chosen, rows, strict=True):
@@ -196,7 +199,7 @@ def _sites(rows: list[int], plan: Plan, coverage: CoverageMatrix, demand: Demand
 
 def _check_objective(plan: Plan, kpis: Kpis) -> None:
     """Refuse a plan whose own figures are not what its sites cover."""
-    pairs = [("objective", plan.objective, kpis.total.covered_weight), ("total_weight", plan.total_weight, kpis.total.weight)]
+    pairs = [("covered_weight", plan.covered_weight, kpis.total.covered_weight), ("total_weight", plan.total_weight, kpis.total.weight)]
     for field, claimed, recomputed in pairs:
         if abs(claimed - recomputed) > _RELATIVE_TOLERANCE * max(abs(claimed), abs(recomputed)):
             raise InvalidPlanError(f"{field} must equal the recomputed {recomputed!r}, got {claimed!r}")

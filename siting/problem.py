@@ -11,7 +11,10 @@ from siting.arrays import IntArray
 from siting.candidates import Candidates
 from siting.coverage import CoverageMatrix
 from siting.demand import DemandGrid
-from siting.errors import InvalidInputError
+from siting.limit_checks import check_limits, check_parts, check_sites
+from siting.point_demand import PointDemand
+from siting.rule_checks import check_rules
+from siting.rules import Facility, Goal, Quota, Sharing, Target
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,74 +29,86 @@ class SitingProblem:
     demand
         The cells and their weights.
     candidates
-        Needed when a yen budget is set; ids in the order of the coverage.
+        Needed by budgets, the least cost, spacing and sharing; ids in the order of the coverage.
     max_sites
         Most sites open at once, fixed ones included; ``None`` for no limit.
     budget_yen
         Most yen spent, fixed sites included; ``None`` for no limit.
     fixed
         Ids that are open whatever happens. They count as sites and take their cost from the budget: give existing
-        stations a cost of 0.
+        stations a cost of 0. Where carriers share, at least one of them goes on each.
     forbidden
         Ids that must stay closed.
+    goal
+        Most coverage within the limits, or the least cost, or the fewest sites, that reaches every target.
+    quotas
+        Fewest and most open of some candidates.
+    either_or
+        Sets of ids of which at most one may be open.
+    minimum_spacing_m
+        Least distance between two open sites in the plane [m]; pairs of fixed sites are exempt.
+    only_with
+        Pairs (id, other): the id may be open only where the other is.
+    targets
+        Shares that have to be covered.
+    facilities
+        Places that count as a whole, on top of the weights of the cells.
+    servers_needed
+        Open sites that a cell needs to count, >= 1; for every carrier where carriers share.
+    backup_share
+        What one server more than needed is worth, as a share of the cell's weight, in [0, 1].
+    sharing
+        Several carriers on the same assets; says what cells and facilities are worth then.
 
     Raises
     ------
     InvalidInputError
-        Sizes that differ, unknown ids, an id both fixed and forbidden, no limit at all, more fixed sites than
-        ``max_sites``, a negative budget, or one below the cheapest candidate.
+        Sizes that differ, unknown ids, no limit at all, rules that are impossible or that contradict each other in a way
+        that can be seen at once. Deeper contradictions are for the solver to prove.
     """
 
     coverage: CoverageMatrix
-    demand: DemandGrid
+    demand: DemandGrid | PointDemand
     candidates: Candidates | None = None
+    goal: Goal = "coverage"
     max_sites: int | None = None
     budget_yen: int | None = None
     fixed: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    either_or: tuple[tuple[str, ...], ...] = ()
+    minimum_spacing_m: float | None = None
+    only_with: tuple[tuple[str, str], ...] = ()
+    targets: tuple[Target, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    servers_needed: int = 1
+    backup_share: float = 0.0
+    sharing: Sharing | None = None
 
     def __post_init__(self) -> None:
-        if self.coverage.n_cells != len(self.demand):
-            raise InvalidInputError("coverage.n_cells", f"must equal the {len(self.demand)} demand cells", self.coverage.n_cells)
-        if self.candidates is not None and self.candidates.ids != self.coverage.candidate_ids:
-            raise InvalidInputError("candidates.ids", "must be those of the coverage, in its order", f"{len(self.candidates)} ids")
-        if self.max_sites is None and self.budget_yen is None:
-            raise InvalidInputError("max_sites", "or budget_yen must be given", None)
-        for field in ("fixed", "forbidden"):
-            self._check_ids(field, getattr(self, field))
-        both = set(self.fixed) & set(self.forbidden)
-        if both:
-            raise InvalidInputError("fixed", "must not name a forbidden id", sorted(both)[0])
-        if self.max_sites is not None and self.max_sites < max(1, len(self.fixed)):
-            raise InvalidInputError("max_sites", f"must be >= {max(1, len(self.fixed))} (fixed sites count)", self.max_sites)
-        if self.budget_yen is not None:
-            self._check_budget(self.budget_yen)
-
-    def _check_ids(self, field: str, ids: tuple[str, ...]) -> None:
-        known = self._position
-        for one in ids:
-            if one not in known:
-                raise InvalidInputError(field, "must name known candidate ids", one)
-        if len(set(ids)) < len(ids):
-            raise InvalidInputError(field, "must not name an id twice", next(i for i in ids if ids.count(i) > 1))
-
-    def _check_budget(self, budget_yen: int) -> None:
-        if self.candidates is None:
-            raise InvalidInputError("candidates", "must be given with budget_yen, for their costs", None)
-        if budget_yen < 0:
-            raise InvalidInputError("budget_yen", "must be >= 0", budget_yen)
-        if self.fixed:
-            if budget_yen < (needed := int(self.cost_yen[self.positions(self.fixed)].sum())):
-                raise InvalidInputError("budget_yen", f"must be >= {needed}, the cost of the fixed sites", budget_yen)
-            return
-        is_allowed = np.ones(len(self.candidates), dtype=np.bool_)
-        is_allowed[self.positions(self.forbidden)] = False
-        if is_allowed.any() and budget_yen < (cheapest := int(self.cost_yen[is_allowed].min())):
-            raise InvalidInputError("budget_yen", f"must be >= {cheapest}, the cheapest candidate", budget_yen)
+        check_parts(self)
+        check_sites(self)
+        check_limits(self)
+        check_rules(self)
 
     @cached_property
     def _position(self) -> dict[str, int]:
         return {one: i for i, one in enumerate(self.coverage.candidate_ids)}
+
+    def has_id(self, one: str) -> bool:
+        """Tell whether a candidate has this id."""
+        return one in self._position
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the most coverage is asked for under a count, a budget, fixed and forbidden sites alone."""
+        rules = (self.quotas, self.either_or, self.only_with, self.targets, self.facilities, self.minimum_spacing_m, self.backup_share)
+        return self.goal == "coverage" and not any(rules) and self.servers_needed == 1 and self.sharing is None
+
+    @cached_property
+    def existing_ids(self) -> frozenset[str]:
+        """Ids of the assets that some carrier is on the air from already."""
+        return frozenset() if self.sharing is None else frozenset(one for carrier in self.sharing.carriers for one in carrier.existing)
 
     def positions(self, ids: tuple[str, ...]) -> IntArray:
         """Return the rows of the given candidate ids."""
