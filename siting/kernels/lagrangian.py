@@ -10,22 +10,40 @@ from numba import njit
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.pattern import Pattern
 
-STALLED_STEPS = 20
+STALLED_STEPS = 40
 """Steps without progress after which the step is cut."""
 
 
 class DualState(NamedTuple):
-    """What the steps carry on: arrays by group, and one entry each of the scalars."""
+    """
+    What the steps carry on.
+
+    ``multiplier`` holds one entry for each group and, behind them, one for each cut; ``average`` the smoothed choice of
+    rows, shape (n,); the rest one entry each.
+    """
 
     multiplier: FloatArray
     direction: FloatArray
     best_multiplier: FloatArray
+    average: FloatArray
     price: FloatArray
     best_price: FloatArray
     best: FloatArray
     step_scale: FloatArray
     stalled: IntArray
     n_steps: IntArray
+
+
+class CutGroups(NamedTuple):
+    """
+    Cuts over groups, compressed: cut c holds the groups ``groups[start[c]:start[c + 1]]``, k of them.
+
+    At least two rows, or one that serves all k, are open where all k groups are covered: the open rows that serve some
+    group of the cut, those that serve all of them counted twice, are at least the covered groups of the cut less k - 2.
+    """
+
+    start: IntArray
+    groups: IndexArray
 
 
 @njit(cache=True, nogil=True)
@@ -36,6 +54,16 @@ def row_values(start: IntArray, groups: IndexArray, multiplier: FloatArray | Int
         for p in range(start[i], start[i + 1]):
             total += multiplier[groups[p]]
         value[i] = total
+
+
+@njit(cache=True, nogil=True)
+def loads(cuts: CutGroups, multiplier: FloatArray | IntArray, load: FloatArray | IntArray) -> None:
+    """Fill ``load`` with what each group's weight has to bear: the multipliers of the cuts it is in."""
+    n_groups = len(load)
+    load[:] = multiplier[0] * 0
+    for c in range(len(cuts.start) - 1):
+        for p in range(cuts.start[c], cuts.start[c + 1]):
+            load[cuts.groups[p]] += multiplier[n_groups + c]
 
 
 @njit(cache=True, nogil=True)
@@ -145,7 +173,7 @@ def _open_within_budget(value: FloatArray, rows: Pattern, price: FloatArray, wor
 
 @njit(cache=True, nogil=True)
 def _serve(rows: Pattern, share: FloatArray, served: FloatArray) -> None:
-    """Fill ``served`` with the shares that the opened rows give to each group."""
+    """Fill ``served`` with the shares that the opened rows give to each group and each cut."""
     served[:] = 0.0
     for i in range(len(share)):
         if share[i] > 0.0:
@@ -154,42 +182,76 @@ def _serve(rows: Pattern, share: FloatArray, served: FloatArray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _move(rows: Pattern, state: DualState, served: FloatArray, excess: float) -> bool:
+def _slope_cuts(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, served: FloatArray) -> None:
+    """Turn what serves each group and each cut into slopes: what is served less what the relaxed problem counts as covered."""
+    n_groups = len(load)
+    for c in range(len(cuts.start) - 1):
+        covered = 0.0
+        for p in range(cuts.start[c], cuts.start[c + 1]):
+            j = cuts.groups[p]
+            is_full = state.multiplier[j] + load[j] < rows.weight[j]
+            covered += 1.0 if is_full else min(1.0, served[j])
+        served[n_groups + c] += cuts.start[c + 1] - cuts.start[c] - 2 - covered
+    for j in range(n_groups):
+        served[j] -= 1.0
+
+
+@njit(cache=True, nogil=True)
+def _move(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, slopes: FloatArray, excess: float) -> bool:
     """Turn the direction towards the new subgradient and step along it; tell whether there was anywhere to go."""
     smoothing = 0.3 if state.n_steps[0] < 150 else 0.1 if state.n_steps[0] < 500 else 0.03
+    n_groups = len(load)
     norm = 0.0
-    for j in range(len(served)):
-        slope = smoothing * (served[j] - 1.0) + (1.0 - smoothing) * state.direction[j]
+    for j in range(len(slopes)):
+        slope = smoothing * slopes[j] + (1.0 - smoothing) * state.direction[j]
         state.direction[j] = slope
-        is_at_end = (slope < 0.0 and state.multiplier[j] >= rows.weight[j]) or (slope > 0.0 and state.multiplier[j] <= 0.0)
+        is_at_end = slope > 0.0 and state.multiplier[j] <= 0.0
+        if j < n_groups and slope < 0.0 and state.multiplier[j] + load[j] >= rows.weight[j]:
+            is_at_end = True
         if not is_at_end:
             norm += slope * slope
     if norm == 0.0 or excess <= 0.0:
         return False
     step = state.step_scale[0] * excess / norm
-    for j in range(len(served)):
-        state.multiplier[j] = min(max(state.multiplier[j] - step * state.direction[j], 0.0), rows.weight[j])
+    for j in range(len(slopes)):
+        state.multiplier[j] = max(state.multiplier[j] - step * state.direction[j], 0.0)
+    loads(cuts, state.multiplier, load)
+    for j in range(n_groups):
+        state.multiplier[j] = min(state.multiplier[j], max(rows.weight[j] - load[j], 0.0))
     return True
 
 
 @njit(cache=True, nogil=True)
-def descend_dual(rows: Pattern, state: DualState, n_steps: int, target: float) -> bool:
+def _rest(rows: Pattern, cuts: CutGroups, multiplier: FloatArray, load: FloatArray) -> float:
+    """Return what the relaxed problem earns beside its rows: what is left of the weights, and the constants of the cuts."""
+    rest = 0.0
+    for j in range(len(load)):
+        rest += max(rows.weight[j] - load[j] - multiplier[j], 0.0)
+    for c in range(len(cuts.start) - 1):
+        rest += multiplier[len(load) + c] * (cuts.start[c + 1] - cuts.start[c] - 2)
+    return rest
+
+
+@njit(cache=True, nogil=True)
+def descend_dual(rows: Pattern, cuts: CutGroups, state: DualState, n_steps: int, target: float) -> bool:
     """
     Lower the bound by deflected subgradient steps of Polyak length towards ``target``.
 
-    The multipliers stay between 0 and the weights. False when further steps would be too short to matter.
+    ``rows`` names the cuts behind the groups. A group's multiplier and those of its cuts together stay within its weight
+    where they can. False when further steps would be too short to matter.
     """
     value = np.empty(len(rows.start) - 1)
     work = np.zeros((5, len(value)))
-    served = np.empty(len(rows.weight))
-    open_weight = np.sum(rows.weight)
+    slopes = np.empty(len(state.multiplier))
+    load = np.empty(len(rows.weight))
+    loads(cuts, state.multiplier, load)
     for _ in range(n_steps):
         row_values(rows.start, rows.groups, state.multiplier, value)
         if rows.budget < 0:
             total = _take_best(value, work[4], rows.max_rows, work[0])
         else:
             total = _open_within_budget(value, rows, state.price, work)
-        bound = open_weight - np.sum(state.multiplier) + total
+        bound = total + _rest(rows, cuts, state.multiplier, load)
         state.n_steps[0] += 1
         state.stalled[0] += 1
         if bound < state.best[0]:
@@ -201,7 +263,10 @@ def descend_dual(rows: Pattern, state: DualState, n_steps: int, target: float) -
         if state.stalled[0] > STALLED_STEPS:
             state.step_scale[0] *= 0.7
             state.stalled[0] = 0
-        _serve(rows, work[0], served)
-        if state.step_scale[0] < 1e-5 or not _move(rows, state, served, bound - target):
+        for i in range(len(value)):
+            state.average[i] += 0.03 * (work[0, i] - state.average[i])
+        _serve(rows, work[0], slopes)
+        _slope_cuts(rows, cuts, state, load, slopes)
+        if state.step_scale[0] < 1e-5 or not _move(rows, cuts, state, load, slopes, bound - target):
             return False
     return True

@@ -9,11 +9,20 @@ from fractions import Fraction
 import numpy as np
 
 from siting.arrays import FloatArray, IndexArray, IntArray
-from siting.kernels.lagrangian import DualState, descend_dual, row_values
+from siting.kernels.lagrangian import DualState, descend_dual, loads, row_values
+from siting.solver.cuts import Cuts, separate
 from siting.solver.presolve import ReducedProblem
 
 _STEPS_AT_ONCE = 10
 _PRICE_BITS = 24
+_LEAST_VIOLATION = 0.05
+_MOST_CUTS_PER_ROW = 1
+_RESTART_SCALE = 0.03
+"""Length of the first step after cuts have come or rows have gone: short, for the multipliers are nearly right; halved when in vain."""
+
+_LEAST_RESTART_SCALE = _RESTART_SCALE / 16.0
+_MARGIN = 1e-9
+"""Share of the weight that rounding may cost."""
 
 
 class LagrangianDual:
@@ -43,12 +52,20 @@ class LagrangianDual:
         for row in chosen.tolist():
             count[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]] += 1.0
         multiplier = problem.weight / np.maximum(count, 1.0)
+        average = np.zeros(problem.n_rows)
+        average[chosen] = 1.0
         self._problem = problem
+        self._cuts = Cuts.none()
+        self._cut_at = 0
+        self._is_settled = False
+        self._best_at_cuts = np.inf
+        self._restart_scale = _RESTART_SCALE
         self._rows = problem.pattern
         self._state = DualState(
             multiplier=multiplier,
             direction=np.maximum(count, 1.0) - 1.0,
             best_multiplier=multiplier.copy(),
+            average=average,
             price=np.zeros(1),
             best_price=np.zeros(1),
             best=np.full(1, np.inf),
@@ -61,6 +78,20 @@ class LagrangianDual:
     def n_steps(self) -> int:
         """Steps taken so far."""
         return int(self._state.n_steps[0])
+
+    @property
+    def n_pairs(self) -> int:
+        """Pairs that a step goes through, those of the cuts included."""
+        return len(self._rows.groups)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the last searches for cuts have all been in vain."""
+        return self._restart_scale < _LEAST_RESTART_SCALE
+
+    def is_ripe(self, n_steps: int) -> bool:
+        """Tell whether it is time for cuts: so many steps since the last ones, or steps too short to matter."""
+        return self._is_settled or self.n_steps - self._cut_at >= n_steps
 
     def descend(self, *, n_steps: int, target: float, is_over: Callable[[], bool]) -> None:
         """
@@ -76,17 +107,105 @@ class LagrangianDual:
             Asked every few steps; ends the work when true.
         """
         for done in range(0, n_steps, _STEPS_AT_ONCE):
-            if is_over() or not descend_dual(self._rows, self._state, min(_STEPS_AT_ONCE, n_steps - done), target):
+            if is_over() or self._is_settled:
                 return
+            self._is_settled = not descend_dual(self._rows, self._cuts.compressed, self._state, min(_STEPS_AT_ONCE, n_steps - done), target)
+
+    def add_cuts(self) -> int:
+        """Look for cuts that the smoothed choice of rows violates, drop those that no longer bind, and return how many are new."""
+        state, n_groups = self._state, self._problem.n_groups
+        kept = np.flatnonzero(state.best_multiplier[n_groups:] > 0.0)
+        old = self._cuts.take(kept)
+        room = _MOST_CUTS_PER_ROW * self._problem.n_rows - len(old)
+        cuts = old.joined(separate(self._problem, state.average, least=_LEAST_VIOLATION, most=max(room, 0)))
+        n_new = len(cuts) - len(old)
+        self._cut_at, self._is_settled = self.n_steps, False
+
+        def placed(values: FloatArray) -> FloatArray:
+            return np.concatenate([values[:n_groups], values[n_groups + kept], np.zeros(n_new)])
+
+        self._cuts = cuts
+        self._rows = cuts.extend(self._problem)
+        self._restart_scale = self._restart_scale / 2.0 if state.best[0] >= self._best_at_cuts else _RESTART_SCALE
+        self._best_at_cuts = float(state.best[0])
+        state.step_scale[0] = self._restart_scale
+        state.stalled[0] = 0
+        self._state = state._replace(
+            multiplier=placed(state.best_multiplier), direction=placed(state.direction), best_multiplier=placed(state.best_multiplier)
+        )
+        return n_new
+
+    def restricted(self, core: ReducedProblem, chosen: IndexArray) -> LagrangianDual:
+        """
+        Return the dual of a part of the problem, begun where this one stands.
+
+        Parameters
+        ----------
+        core
+            Some rows of the problem; see :func:`siting.solver.presolve.restrict`.
+        chosen
+            Rows of a good plan, as numbered in the part.
+        """
+        state, n_groups = self._state, self._problem.n_groups
+        is_in = core.cell_group >= 0
+        part = LagrangianDual(core, chosen)
+
+        def gathered(values: FloatArray) -> FloatArray:
+            sums = np.zeros(core.n_groups)
+            np.add.at(sums, core.cell_group[is_in], values[:n_groups][is_in])
+            return sums
+
+        cuts, first = self._cuts.renamed(core.cell_group)
+        best = np.concatenate([gathered(state.best_multiplier), state.best_multiplier[n_groups:][first]])
+        part._cuts = cuts
+        part._rows = cuts.extend(core)
+        part._cut_at = self._cut_at
+        part._state = part._state._replace(
+            multiplier=best,
+            direction=np.concatenate([gathered(state.direction) / np.maximum(gathered(np.ones(n_groups)), 1.0), np.zeros(len(first))]),
+            best_multiplier=best.copy(),
+            average=state.average[core.candidate],
+            price=state.best_price.copy(),
+            best_price=state.best_price.copy(),
+            step_scale=np.full(1, _RESTART_SCALE),
+            n_steps=state.n_steps.copy(),
+        )
+        return part
+
+    def cuts(self) -> Cuts:
+        """Return the cuts that bind."""
+        return self._cuts.take(np.flatnonzero(self._state.best_multiplier[self._problem.n_groups :] > 0.0))
+
+    def needed_rows(self, covered: float) -> IntArray:
+        """
+        Return the rows that a plan better than a given one may open, rising.
+
+        Opening any other row costs the bound so much that it falls to what is known.
+
+        Parameters
+        ----------
+        covered
+            Weight that a plan covers, base weight left out.
+        """
+        problem = self._problem
+        value = np.empty(problem.n_rows)
+        row_values(self._rows.start, self._rows.groups, self._state.best_multiplier, value)
+        net = value - float(self._state.best_price[0]) * problem.cost_yen
+        most = problem.max_rows
+        last = max(float(np.partition(net, -most)[-most]), 0.0) if most < len(net) else 0.0
+        better = covered + (1.0 if problem.is_integral else 0.0)
+        margin = _MARGIN * problem.open_weight
+        is_needed = float(self._state.best[0]) - (last - net) >= better - margin
+        return np.flatnonzero(is_needed).astype(np.int64)
 
     def bound(self) -> float:
         """Return the best bound so far; see :func:`proven_bound`."""
-        return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]))
+        return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]), self._cuts)
 
     def scores(self) -> FloatArray:
         """Return the net value of each row over that of the last row worth opening: above 1 means promising, shape (n,)."""
         value = np.empty(self._problem.n_rows)
-        row_values(self._problem.row_start, self._problem.row_groups, self._state.best_multiplier, value)
+        row_values(self._rows.start, self._rows.groups, self._state.best_multiplier, value)
         paid = float(self._state.best_price[0]) * self._problem.cost_yen
         most = self._problem.max_rows
         last = np.partition(value - paid, -most)[-most] if most < len(value) else 0.0
@@ -95,7 +214,10 @@ class LagrangianDual:
         return scores
 
 
-def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float) -> float:
+_NO_CUTS = Cuts.none()
+
+
+def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, cuts: Cuts = _NO_CUTS) -> float:
     """
     Return a bound on the weight covered, fixed sites included, that holds in exact arithmetic.
 
@@ -108,20 +230,30 @@ def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float) 
     problem
         The reduced problem.
     multiplier
-        One for each group, in [0, weight].
+        One for each group and, behind them, one for each cut, >= 0.
     price
         Value of a yen, >= 0; 0 without a budget.
+    cuts
+        Cuts that every plan keeps; see :mod:`siting.solver.cuts`.
     """
     if problem.max_rows == 0 or problem.n_rows == 0:
         return problem.base_weight
     bits = 52 - math.frexp(problem.open_weight)[1]
-    whole = np.floor(np.ldexp(np.minimum(multiplier, problem.weight), bits)).astype(np.int64)
+    weight = np.floor(np.ldexp(problem.weight, bits)).astype(np.int64)
     if not problem.is_integral:
-        whole = np.maximum(whole - (np.ldexp(problem.weight, bits - 50)).astype(np.int64) - 1, 0)
+        weight = np.maximum(weight - np.ldexp(problem.weight, bits - 50).astype(np.int64) - 1, 0)
+    whole = np.floor(np.ldexp(multiplier, bits)).astype(np.int64)
+    groups = cuts.compressed
+    load = np.zeros(problem.n_groups, dtype=np.int64)
+    loads(groups, whole, load)
+    whole[: problem.n_groups] = np.minimum(whole[: problem.n_groups], np.maximum(weight - load, 0))
+    rows = cuts.extend(problem)
     value = np.empty(problem.n_rows, dtype=np.int64)
-    row_values(problem.row_start, problem.row_groups, whole, value)
+    row_values(rows.start, rows.groups, whole, value)
+    constants = int((whole[problem.n_groups :] * (np.diff(groups.start) - 2)).sum())
+    overload = int(np.maximum(load - weight, 0).sum())
     best = _best_value(problem, value, price, bits)
-    scaled = best - int(whole.sum())
+    scaled = best - int(whole[: problem.n_groups].sum()) - int(load.sum()) + overload + constants
     open_weight, base_weight = Fraction(problem.open_weight), Fraction(problem.base_weight)
     bound = min(open_weight + Fraction(scaled) / Fraction(2) ** bits, open_weight) + base_weight
     if problem.is_integral:

@@ -12,7 +12,7 @@ from siting.kernels.swap_descent import descend, prune
 from siting.solver.presolve import ReducedProblem
 
 _MOVES_AT_ONCE = 100_000
-_HOT, _COLD = 0.05, 0.003
+_HOT, _COLD = 0.05, 0.01
 """First and last temperature, as shares of what an open row typically covers alone."""
 
 

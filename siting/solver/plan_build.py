@@ -11,7 +11,7 @@ from siting.kernels.greedy import choose_greedily
 from siting.plan import LimitedBy, Plan, SolveParams
 from siting.problem import SitingProblem
 from siting.solver.presolve import ReducedProblem
-from siting.solver.rounds import Solution, is_proven
+from siting.solver.solution import Solution, is_proven
 
 
 def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Solution, params: SolveParams, *, runtime_s: float) -> Plan:
@@ -44,15 +44,17 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
         chosen=tuple(problem.coverage.candidate_ids[i] for i in chosen.tolist()),
         marginal_weight=marginal,
         objective=objective,
+        covered_weight=objective,
         total_weight=math.fsum(problem.demand.weight),
         reachable_weight=reachable,
-        upper_bound=max(reduced.unit * solution.bound, objective) if is_optimal else reduced.unit * solution.bound,
+        upper_bound=_upper_bound(reduced, solution, objective, is_optimal=is_optimal),
         status="optimal" if is_optimal else "feasible",
         stopped_by=solution.stopped_by,
         limited_by=_limited_by(problem, len(chosen), objective, reachable),
         cost_yen=int(problem.cost_yen[chosen].sum()),
         seed=params.seed,
         runtime_s=runtime_s,
+        method=solution.method,
         work={
             "cells": problem.coverage.n_cells,
             "merged_groups": reduced.n_groups,
@@ -62,8 +64,19 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
             "rounds": solution.n_rounds,
             "swap_moves": solution.n_moves,
             "bound_steps": solution.n_steps,
+            "cuts": solution.n_cuts,
+            "fixed_candidates": solution.n_fixed,
+            "search_nodes": solution.n_nodes,
         },
     )
+
+
+def _upper_bound(reduced: ReducedProblem, solution: Solution, objective: float, *, is_optimal: bool) -> float:
+    """Return the bound in demand weight; the objective itself where whole numbers prove that nothing is better."""
+    bound = reduced.unit * solution.bound
+    if not is_optimal:
+        return bound
+    return objective if reduced.is_integral else max(bound, objective)
 
 
 def _greedy_order(problem: SitingProblem, fixed: IntArray, rows: IntArray) -> IndexArray:

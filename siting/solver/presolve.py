@@ -209,9 +209,14 @@ def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
     rows
         Rows to keep, rising. ``candidate`` of the result holds them.
     """
+    return _keep(problem, rows, np.ones(problem.n_groups, dtype=np.bool_))
+
+
+def _keep(problem: ReducedProblem, rows: IntArray, is_kept_group: BoolArray) -> ReducedProblem:
+    """Return the problem with some of its rows and of its groups only."""
     is_kept = np.zeros(problem.n_rows, dtype=np.bool_)
     is_kept[rows] = True
-    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=np.ones(problem.n_groups, dtype=np.bool_))
+    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=is_kept_group)
     number = np.cumsum(is_kept, dtype=np.int32) - np.int32(1)
     return replace(
         problem,
@@ -227,3 +232,28 @@ def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
         cell_group=merged.cell_group,
         n_dominated=0,
     )
+
+
+def freeze(problem: ReducedProblem, frozen: IndexArray, rows: IntArray) -> ReducedProblem:
+    """
+    Return the problem that is left when some rows stay open and, of the others, only a few may be opened.
+
+    Parameters
+    ----------
+    problem
+        The reduced problem.
+    frozen
+        Rows that stay open, within the limits. What they cover is left out, and counted in ``base_weight``.
+    rows
+        Rows to keep, rising, none of them frozen. ``candidate`` of the result holds them.
+    """
+    is_free = np.ones(problem.n_groups, dtype=np.bool_)
+    for row in frozen.tolist():
+        is_free[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]] = False
+    left = replace(
+        problem,
+        max_rows=problem.max_rows - len(frozen),
+        budget_yen=None if problem.budget_yen is None else problem.budget_yen - int(problem.cost_yen[frozen].sum()),
+        base_weight=problem.covered(frozen),
+    )
+    return _keep(left, rows, is_free)

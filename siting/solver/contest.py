@@ -1,0 +1,220 @@
+"""One round after the other: search and bound side by side, rows dropped, and a finish by branch and bound."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+
+from siting.arrays import FloatArray, IndexArray
+from siting.plan import SolveParams
+from siting.progress import Progress
+from siting.solver.exact import finish
+from siting.solver.greedy import greedy
+from siting.solver.lagrangian import LagrangianDual
+from siting.solver.local_search import polish
+from siting.solver.pool import Pool, Trial
+from siting.solver.presolve import ReducedProblem, restrict
+from siting.solver.solution import Solution, Work, is_proven
+
+_logger = logging.getLogger(__name__)
+
+_MOST_CUT_PAIRS = 3_000_000
+_STEPS_PER_CUT = 1_500
+"""Pairs of the largest problem whose relaxation is cut, and the least steps between two searches for cuts."""
+
+_MOST_LOOKED_AT = 250_000
+_LOOKED_AT_PAIRS = 5_000
+"""Pairs of the largest problem that is looked at before the search, and of the largest that branch and bound then tries."""
+
+_MOST_PAIRED = 250_000
+"""Pairs of the largest problem whose steps leave the other core time for a search of its own."""
+
+_LEAST_SHRINK = 0.1
+"""Share of the rows that must go for the problem to be made smaller."""
+
+_FIRST_FINISH = 4
+_FINISH_PAIRS = 35_000
+_FINISH_NODES = 50
+"""Round of the first branch and bound, pairs of the largest core for it, and its nodes; each attempt doubles round and nodes."""
+
+_SEED_STRIDE = 1_000_003
+"""More rounds than there ever are: no two seeds share a round's seed."""
+
+
+class Contest:
+    """
+    Plan against bound: the best of both so far, and the part of the problem that may still hold a better plan.
+
+    Parameters
+    ----------
+    problem
+        The reduced problem.
+    solution
+        A plan of it and a bound to begin with.
+    params
+        Seed, effort and target gap.
+    other_core
+        Runs the steps of the bound.
+    is_over
+        Ends the work when true.
+    progress
+        Told the moves made of all moves, as stage ``stage.solve``.
+    seconds_left
+        Time until the clock ends the search [s].
+    """
+
+    def __init__(
+        self,
+        problem: ReducedProblem,
+        solution: Solution,
+        params: SolveParams,
+        *,
+        other_core: Executor,
+        is_over: Callable[[], bool],
+        progress: Progress,
+        seconds_left: Callable[[], float],
+    ) -> None:
+        self.solution = solution
+        self._whole = problem
+        self._part = problem
+        self._origin = np.arange(problem.n_rows, dtype=np.int32)
+        self._dual = LagrangianDual(problem, solution.rows)
+        self._work = Work.of(problem, solution.rows, params.effort)
+        self._pool = Pool(solution.rows)
+        self._params = params
+        self._n_finishes = 0
+        self._other_core = other_core
+        self._is_over = is_over
+        self._progress = progress
+        self._seconds_left = seconds_left
+
+    @property
+    def has_work(self) -> bool:
+        """Whether rounds are left."""
+        return self.solution.n_rounds < self._work.n_rounds
+
+    def begin(self) -> None:
+        """Take a first look where it costs little: many problems are proven before any search."""
+        if self._dual.n_pairs > _MOST_LOOKED_AT:
+            return
+        self._lower_bound()
+        self._take([self._guided()])
+        self._take_bound(self._dual.bound())
+        self._shrink()
+        is_open = not is_proven(self._whole, self.solution, self._params.target_gap) and not self._is_over()
+        if is_open and len(self._part.row_groups) <= _LOOKED_AT_PAIRS:
+            self._finish()
+
+    def play_round(self) -> None:
+        """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
+        done = self.solution.n_rounds
+        scores = self._dual.scores() if done else None
+        first = self._trial(2 * done, scores)
+        has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
+        second = self._trial(2 * done + 1, scores) if done and has_time else None
+        beside = self._other_core.submit(self._work_beside, second)
+        found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done * self._work.n_moves + moves))
+        found += beside.result()
+        found.append(self._guided())
+        n_moves = self.solution.n_moves + first.n_moves + (0 if second is None else second.n_moves)
+        self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
+        self._take(found)
+        self._take_bound(self._dual.bound())
+        self._shrink()
+        if self._is_time_to_finish():
+            self._finish()
+        _logger.info(
+            "round %d: covered %.9g, bound %.9g, %d of %d rows in play, %d cuts",
+            self.solution.n_rounds,
+            self.solution.covered,
+            self.solution.bound,
+            self._part.n_rows,
+            self._whole.n_rows,
+            self.solution.n_cuts,
+        )
+
+    def _trial(self, number: int, scores: FloatArray | None) -> Trial:
+        seed = (self._params.seed * _SEED_STRIDE + number) % 2**62
+        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves)
+
+    def _report(self, moves: int) -> None:
+        all_moves = self._work.n_rounds * self._work.n_moves
+        self._progress("stage.solve", min(moves, all_moves), all_moves)
+
+    def _work_beside(self, trial: Trial | None) -> list[IndexArray]:
+        """Take the steps of the bound, then search as well."""
+        self._lower_bound()
+        return [] if trial is None else trial.run(is_over=self._is_over, on_moves=lambda _moves: None)
+
+    def _lower_bound(self) -> None:
+        """Cut the relaxation where it is time, and take the steps of the bound."""
+        if self._dual.is_exhausted:
+            return
+        if self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
+            self._dual.add_cuts()
+        n_steps = self._work.steps(self._dual.n_pairs)
+        self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
+
+    def _guided(self) -> IndexArray:
+        """Return a plan built from the rows of the best scores, stopping at the first that is not worth opening."""
+        part, scores = self._part, self._dual.scores()
+        chosen: list[int] = []
+        left = part.budget_yen
+        for row in np.argsort(-scores, kind="stable").tolist():
+            if len(chosen) == part.max_rows or scores[row] < 1.0:
+                break
+            cost = int(part.cost_yen[row])
+            if left is not None and cost > left:
+                continue
+            left = None if left is None else left - cost
+            chosen.append(row)
+        return polish(part, greedy(part, keep=np.array(chosen, dtype=np.int32)))
+
+    def _take(self, found: list[IndexArray]) -> None:
+        """Keep plans, and the best of them all."""
+        valued = [(self._part.covered(rows), np.sort(rows)) for rows in found]
+        self._pool.add(valued)
+        covered, best = max(valued, key=lambda pair: pair[0])
+        if covered > self.solution.covered:
+            self.solution = replace(self.solution, rows=self._origin[best], covered=covered)
+
+    def _take_bound(self, bound: float) -> None:
+        """Take a bound on the part; no plan with a dropped row is better than the best plan."""
+        lower = min(self.solution.bound, max(bound, self.solution.covered))
+        self.solution = replace(self.solution, bound=lower, n_cuts=len(self._dual.cuts()))
+
+    def _shrink(self) -> None:
+        """Drop the rows that no better plan opens, where they are many."""
+        part = self._part
+        kept = np.union1d(
+            self._dual.needed_rows(self.solution.covered - part.base_weight), np.flatnonzero(np.isin(self._origin, self.solution.rows))
+        )
+        if part.n_rows - len(kept) < _LEAST_SHRINK * part.n_rows or is_proven(self._whole, self.solution, 0.0):
+            return
+        core = restrict(part, kept)
+        self._pool = self._pool.renumbered(part, core)
+        self._dual = self._dual.restricted(core, self._pool.best)
+        self._part = core
+        self._origin = self._origin[core.candidate]
+        self.solution = replace(self.solution, n_fixed=self._whole.n_rows - core.n_rows)
+
+    def _is_time_to_finish(self) -> bool:
+        """Tell whether it is the turn of branch and bound, and what is left is small enough."""
+        if self._is_over() or is_proven(self._whole, self.solution, self._params.target_gap):
+            return False
+        is_turn = self.solution.n_rounds >= _FIRST_FINISH << self._n_finishes or not self.has_work
+        return is_turn and len(self._part.row_groups) <= _FINISH_PAIRS
+
+    def _finish(self) -> None:
+        """Let branch and bound find a better plan or a lower bound."""
+        n_nodes = _FINISH_NODES << self._n_finishes
+        self._n_finishes += 1
+        found = finish(self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left())
+        self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + n_nodes)
+        if found.rows is not None:
+            self._take([polish(self._part, found.rows)])
+        self._take_bound(found.bound)
