@@ -1,0 +1,192 @@
+"""The best plans that differ from one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from siting.arrays import IndexArray
+from siting.errors import InvalidInputError
+from siting.kernels.swap_reasons import repaired_plan
+from siting.plan import Plan, SolveParams
+from siting.planning.departures import best_departure
+from siting.planning.exact_alternatives import best_alternative, is_small
+from siting.planning.groundwork import Done, Groundwork, bound_in_unit, lay_groundwork
+from siting.problem import SitingProblem
+from siting.progress import Progress, no_progress
+from siting.solver.local_search import least_gain
+from siting.solver.presolve import ReducedProblem
+from siting.solver.solve import solve
+
+_DEFAULTS = SolveParams()
+_EXACT_WORK = 3.0
+_RELATIVE_PROOF = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedPlan:
+    """
+    One of several plans.
+
+    Attributes
+    ----------
+    plan
+        The plan; its own bound is that of the problem, over all plans.
+    upper_bound
+        No plan that differs from all those listed before covers more.
+    """
+
+    plan: Plan
+    upper_bound: float
+
+    @property
+    def objective(self) -> float:
+        """Weight covered."""
+        return self.plan.objective
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that a plan of this rank may still be missing, in [0, 1]."""
+        return 0.0 if self.upper_bound == 0 else max(0.0, 1.0 - self.objective / self.upper_bound)
+
+    @property
+    def is_exact(self) -> bool:
+        """No plan that differs from all those listed before is better: proven, up to rounding."""
+        return self.gap <= _RELATIVE_PROOF
+
+
+@dataclass(frozen=True, kw_only=True)
+class KBest:
+    """
+    Plans that differ pairwise, the best first.
+
+    Attributes
+    ----------
+    plans
+        The plans.
+    min_difference
+        Sites that each plan has, at least, and any other of them lacks.
+    is_complete
+        There are no further plans that differ enough; this is why there are fewer than asked for.
+    """
+
+    plans: tuple[RankedPlan, ...]
+    min_difference: int
+    is_complete: bool
+
+    @property
+    def is_exact(self) -> bool:
+        """Every plan is proven to be the best of its rank."""
+        return all(ranked.is_exact for ranked in self.plans)
+
+
+def k_best(
+    problem: SitingProblem, k: int, min_difference: int = 1, params: SolveParams = _DEFAULTS, *, progress: Progress = no_progress
+) -> KBest:
+    """
+    Return the best plan, the best one that differs from it, the best one that differs from both, and so on.
+
+    Plans without needless sites count: each site, fixed ones aside, covers something that no other does. Small problems are
+    searched exactly, within counted work; larger ones by swaps from the plans already listed. Each plan says which it is.
+
+    Parameters
+    ----------
+    problem
+        A problem with no rules but its limits, fixed and forbidden sites.
+    k
+        Plans wanted, >= 1.
+    min_difference
+        Of any two plans each must have at least so many sites that the other lacks, >= 1.
+    params
+        Seed and effort; the time limit holds for each plan.
+    progress
+        Told the plans found of the plans wanted, as stage ``stage.alternatives``.
+
+    Raises
+    ------
+    InvalidInputError
+        ``k`` or ``min_difference`` below 1, a problem with other rules, or nothing to cover.
+    """
+    for field, value in (("k", k), ("min_difference", min_difference)):
+        if value < 1:
+            raise InvalidInputError(field, "must be >= 1", value)
+    ground = lay_groundwork(problem)
+    return _Search(ground=ground, problem=problem, rows=ground.every_row(problem), min_difference=min_difference, params=params).run(
+        k, progress
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Search:
+    """What the search for alternatives goes by."""
+
+    ground: Groundwork
+    problem: SitingProblem
+    rows: ReducedProblem
+    min_difference: int
+    params: SolveParams
+
+    def run(self, k: int, progress: Progress) -> KBest:
+        """Return up to k plans, best first."""
+        begin_s = perf_counter()
+        progress("stage.alternatives", 0, k)
+        first = solve(self.problem, self.params)
+        bounds, found = [bound_in_unit(self.rows, first.upper_bound)], [self._lean_rows(first)]
+        is_complete = self.rows.max_rows == 0 or self.rows.n_rows == 0
+        if not is_complete:
+            found, bounds, is_complete = self._ranked(found[0], bounds[0], k, progress)
+        progress("stage.alternatives", k, k)
+        done = Done(params=self.params, runtime_s=perf_counter() - begin_s, stopped_by="work_limit")
+        plans = [self.ground.plan(self.problem, self.rows, self.rows.candidate[rows], bounds[0], done) for rows in found]
+        overall = max(plan.upper_bound for plan in plans)
+        order = sorted(range(len(plans)), key=lambda place: -plans[place].objective)
+        is_in_order = order == list(range(len(plans)))
+        ranked = [
+            RankedPlan(
+                plan=plans[place], upper_bound=max(plans[place].objective, self.rows.unit * bounds[place]) if is_in_order else overall
+            )
+            for place in order
+        ]
+        return KBest(plans=tuple(ranked), min_difference=self.min_difference, is_complete=is_complete)
+
+    def _ranked(self, first: IndexArray, bound: float, k: int, progress: Progress) -> tuple[list[IndexArray], list[float], bool]:
+        """Return the rows of up to k plans, a bound for each, and whether there are no more."""
+        found: list[IndexArray] = []
+        bounds: list[float] = []
+        while len(found) < k:
+            hint = best_departure(self.rows, found, self.min_difference) if found else first
+            rows, bound, is_impossible = self._next(found, hint, bound)
+            if rows is None:
+                return found, bounds, is_impossible
+            found.append(rows)
+            bounds.append(bound)
+            progress("stage.alternatives", len(found), k)
+        return found, bounds, False
+
+    def _next(self, found: list[IndexArray], hint: IndexArray | None, bound: float) -> tuple[IndexArray | None, float, bool]:
+        """Return the next plan, a bound on it, and whether there is none."""
+        if hint is not None and self.rows.covered(hint) >= bound * (1.0 - (0.0 if self.rows.is_integral else _RELATIVE_PROOF)):
+            return hint, bound, False
+        if not is_small(self.rows):
+            return hint, bound, False
+        exact = best_alternative(
+            self.rows,
+            found,
+            min_difference=self.min_difference,
+            hint=hint,
+            seed=self.params.seed,
+            work=_EXACT_WORK * self.params.effort,
+            time_limit_s=self.params.time_limit_s,
+        )
+        known = [rows for rows in (hint, exact.rows) if rows is not None]
+        return max(known, key=self.rows.covered, default=None), min(bound, exact.bound or bound), exact.is_impossible
+
+    def _lean_rows(self, plan: Plan) -> IndexArray:
+        """Return the rows of a plan without needless ones."""
+        row_of = np.full(self.problem.coverage.n_candidates, -1, dtype=np.int32)
+        row_of[self.rows.candidate] = np.arange(self.rows.n_rows, dtype=np.int32)
+        chosen = row_of[self.problem.positions(plan.chosen)]
+        rows, _covered = repaired_plan(self.rows.pattern, chosen[chosen >= 0], np.zeros(0, dtype=np.int32), least_gain(self.rows))
+        return rows
