@@ -38,8 +38,8 @@ def read_csv_list(
     Read a list of assets, losing nothing: every row is accepted or rejected with a reason.
 
     The first row names the columns. A column that bears the name of a field (``asset_id``, ``name``, ``asset_type``, ``owner_class``,
-    ``lat``, ``lon``, ``height_agl_m``, ``cost_yen``, ``capacity``, ``existing``) is read as that field; other columns need a mapping.
-    Blank lines do not count as rows. Without an id column the ids are made of source and row number.
+    ``lat``, ``lon``, ``height_agl_m``, ``cost_yen``, ``yearly_fee_yen``, ``capacity``, ``existing``) is read as that field; other
+    columns need a mapping. Blank lines do not count as rows. Without an id column the ids are made of source and row number.
 
     Parameters
     ----------

@@ -76,6 +76,7 @@ class AssetRow(NamedTuple):
     lon: float
     height_agl_m: float
     cost_yen: int | None
+    yearly_fee_yen: int | None
     capacity: int | None
     existing: bool
 
@@ -103,6 +104,7 @@ def check_row(raw: Mapping[str, object], *, bounds: Bounds | None) -> AssetRow:
         lon=lon,
         height_agl_m=math.nan if height_m is None else height_m,
         cost_yen=_whole_amount("cost_yen", raw.get("cost_yen"), at_most=MAX_COST_YEN),
+        yearly_fee_yen=_whole_amount("yearly_fee_yen", raw.get("yearly_fee_yen"), at_most=MAX_COST_YEN),
         capacity=_whole_amount("capacity", raw.get("capacity"), at_most=MAX_CAPACITY, at_least=1),
         existing=_flag("existing", raw.get("existing")),
     )

@@ -18,6 +18,7 @@ COLUMNS = {
     "lon": "float64",
     "height_agl_m": "float64",
     "cost_yen": "Int64",
+    "yearly_fee_yen": "Int64",
     "capacity": "Int64",
     "existing": "bool",
     "source": "string",
@@ -88,9 +89,9 @@ class AssetRows:
     accepted
         One row per accepted asset in the order of the file, with the columns :data:`COLUMNS`: ``asset_id`` unique non-empty text;
         ``name`` text, empty if unknown; ``lat``, ``lon`` [deg], in [-90, 90] and [-180, 180]; ``height_agl_m`` height above
-        ground [m], NaN if unknown; ``cost_yen`` [yen] and ``capacity`` (how many carriers it can hold), NA if unknown;
-        ``existing`` tells whether an antenna stands there already; ``source`` and ``source_row`` as in :class:`Reject`.
-        To be treated as read-only.
+        ground [m], NaN if unknown; ``cost_yen`` [yen], ``yearly_fee_yen`` [yen a year] and ``capacity`` (how many carriers it
+        can hold), NA if unknown; ``existing`` tells whether an antenna stands there already; ``source`` and ``source_row`` as
+        in :class:`Reject`. To be treated as read-only.
     rejects
         The rows that were not accepted, in the order of the file.
     n_rows

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from scenarios.errors import ScenarioError
 from scenarios.listed_candidates import listed_candidates
@@ -34,6 +36,20 @@ class GatheredCandidates:
     candidates: Candidates
     existing: tuple[str, ...]
     sources: tuple[SourceReport, ...]
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Position of each candidate by its id."""
+        return {one: row for row, one in enumerate(self.candidates.ids)}
+
+    def ids_of(self, source: str) -> tuple[str, ...]:
+        """Return the ids of the candidates of one source."""
+        begin = 0
+        for one in self.sources:
+            if one.name == source:
+                return self.candidates.ids[begin : begin + one.n_used]
+            begin += one.n_used
+        return ()
 
 
 def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredCandidates:

@@ -9,9 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from siting.outputs.text import Language as TextLanguage
+    from siting.planning.frontier import Over
 
 app = typer.Typer(
     help="Choose 5G sites from real buildings, with a proof of how good the choice is.",
@@ -22,6 +26,9 @@ app = typer.Typer(
 
 BAD_INPUT = 2
 """Exit code when something the user gave cannot be used."""
+
+NO_PLAN = 3
+"""Exit code when the rules cannot be kept, or no plan that keeps them was found; the run folder says which, and why."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
@@ -56,6 +63,24 @@ def demo(
         _run(folder / "demo.toml", out, language, no_cache)
 
 
+@app.command()
+def frontier(  # noqa: PLR0917  # typer takes options as arguments
+    file: Annotated[Path, typer.Argument(help="Scenario file (TOML).", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write: new, empty, or an earlier frontier, which is replaced.")],
+    over: Annotated[
+        str, typer.Option("--over", help="sites or budget; by default what the scenario limits, sites first.", show_default=False)
+    ] = "",
+    values: Annotated[
+        str, typer.Option("--values", help="Limits, such as 10,50,100; by default up to 1.5 times the scenario's.", show_default=False)
+    ] = "",
+    language: Language = "",
+    no_cache: NoCache = False,  # noqa: FBT002  # typer makes it a flag
+) -> None:
+    """Compute coverage against the number of sites, or against the budget, with the proven bound above it."""
+    with _typed_errors():
+        _frontier(file, out, over=over, values=values, language=language, no_cache=no_cache)
+
+
 @app.command("fetch-osm")
 def fetch(
     place: Annotated[
@@ -78,16 +103,57 @@ def _run(file: Path, out: Path, language: str, no_cache: bool) -> None:  # noqa:
     """Run a scenario with progress bars and a closing table."""
     from scenarios.console import closing_table, progress_bars  # noqa: PLC0415
     from scenarios.run import run_scenario  # noqa: PLC0415
+
+    chosen = _language(language)
+    with progress_bars(chosen) as screen:
+        cache = None if no_cache else _cache_folder()
+        result = run_scenario(file, out, cache_folder=cache, progress=screen.progress, watch=screen.watch)
+    closing_table(result, out, chosen)
+    if not result.has_plan:
+        raise typer.Exit(NO_PLAN)
+
+
+def _frontier(file: Path, out: Path, *, over: str, values: str, language: str, no_cache: bool) -> None:
+    """Compute a frontier with progress bars and a closing table."""
+    from scenarios.console import progress_bars  # noqa: PLC0415
+    from scenarios.frontier import run_frontier  # noqa: PLC0415
+    from scenarios.frontier_console import frontier_table  # noqa: PLC0415
+    from siting.errors import InvalidInputError  # noqa: PLC0415
+
+    chosen = _language(language)
+    if over not in {"", "sites", "budget"}:
+        raise InvalidInputError("--over", "must be sites or budget", over)
+    limits = _whole_numbers("--values", values)
+    cache = None if no_cache else _cache_folder()
+    with progress_bars(chosen) as screen:
+        varied: Over | None = "sites" if over == "sites" else "budget" if over else None
+        result = run_frontier(file, out, over=varied, values=limits or None, cache_folder=cache, progress=screen.progress)
+    frontier_table(result, out, chosen)
+    if not any(point.plan.is_plan for point in result.frontier.points):
+        raise typer.Exit(NO_PLAN)
+
+
+def _whole_numbers(option: str, text: str) -> list[int]:
+    """Return the whole numbers of a list with commas; thousands may be split by underscores, as in TOML."""
+    from siting.errors import InvalidInputError  # noqa: PLC0415
+
+    try:
+        return [int(part) for part in text.split(",")] if text else []
+    except ValueError:
+        raise InvalidInputError(option, "must be whole numbers with commas between them", text) from None
+
+
+def _language(language: str) -> TextLanguage:
+    """Return the language asked for, or that of the terminal."""
     from siting.errors import InvalidInputError  # noqa: PLC0415
     from siting.outputs.text import LANGUAGES  # noqa: PLC0415
 
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    chosen = language or ("ja" if locale.startswith("ja") else "en")
-    if chosen not in LANGUAGES:
-        raise InvalidInputError("--language", "must be ja or en", chosen)
-    with progress_bars(chosen) as progress:
-        result = run_scenario(file, out, cache_folder=None if no_cache else _cache_folder(), progress=progress)
-    closing_table(result, out, chosen)
+    wanted = language or ("ja" if locale.startswith("ja") else "en")
+    found = next((one for one in LANGUAGES if one == wanted), None)
+    if found is None:
+        raise InvalidInputError("--language", "must be ja or en", wanted)
+    return found
 
 
 def _cache_folder() -> Path | None:

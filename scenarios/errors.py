@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, time
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from scenarios.scenario import ScenarioFile
 
 _LONGEST = 120
+_ENTRY = re.compile(r"(?P<key>either_or|only_with)\[(?P<place>\d+)\]")
+"""A table in a list, counted from 0 by the library; in a scenario tables are counted from 1."""
 
 
 class ScenarioError(ValueError):
@@ -39,6 +42,21 @@ class ScenarioError(ValueError):
         super().__init__(f"{source}: {key} {rule}, got {_shown(value)}")
 
 
+class PlanBreaksRulesError(RuntimeError):
+    """
+    A plan does not keep the rules it was made under: a fault of the program, never of its input.
+
+    Parameters
+    ----------
+    violations
+        What was found, each in one line.
+    """
+
+    def __init__(self, violations: Sequence[str]) -> None:
+        self.violations = tuple(violations)
+        super().__init__(f"the plan breaks {len(self.violations)} rules: {'; '.join(self.violations)}")
+
+
 @contextmanager
 def in_table(file: ScenarioFile, table: str) -> Iterator[None]:
     """
@@ -55,7 +73,10 @@ def in_table(file: ScenarioFile, table: str) -> Iterator[None]:
         if error.source is not None:
             raise
         field = error.field.removeprefix(f"{table}.")
-        is_key = field.replace("_", "").isalnum()
+        entry = _ENTRY.fullmatch(field)
+        if entry is not None:
+            field = f"{entry['key']}[{int(entry['place']) + 1}]"
+        is_key = entry is not None or field.replace("_", "").isalnum()
         raise ScenarioError(str(file.path), f"{table}.{field}" if is_key else f"{table}: {field}", error.rule, error.value) from None
 
 

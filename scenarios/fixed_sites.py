@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +17,8 @@ def fixed_sites(file: ScenarioFile, gathered: GatheredCandidates) -> tuple[str, 
     """
     Return the ids of the sites on air already and of those that the rules fix, each once.
 
+    Where carriers share, stations on air are those of a carrier, and only what the rules fix is fixed.
+
     Raises
     ------
     ScenarioError
@@ -23,19 +26,31 @@ def fixed_sites(file: ScenarioFile, gathered: GatheredCandidates) -> tuple[str, 
         yen for any site that is not open yet.
     """
     rules = file.scenario.rules
-    known = set(gathered.candidates.ids)
-    for key, ids in (("rules.fixed", rules.fixed), ("rules.forbidden", rules.forbidden)):
-        for one in ids:
-            if one not in known:
-                raise ScenarioError(str(file.path), key, f"must name candidates within [area], as source:id{_hint(one, gathered)}", one)
+    require_ids("rules.fixed", rules.fixed, file, gathered)
+    require_ids("rules.forbidden", rules.forbidden, file, gathered)
     on_air = set(gathered.existing)
     for one in rules.forbidden:
         if one in on_air:
             raise ScenarioError(str(file.path), "rules.forbidden", "must not name a site that is on air already", one)
-    fixed = tuple(dict.fromkeys((*gathered.existing, *rules.fixed)))
+    fixed = rules.fixed if file.scenario.carriers else tuple(dict.fromkeys((*gathered.existing, *rules.fixed)))
     if rules.budget_yen is not None:
         _check_budget(file, gathered.candidates, rules.budget_yen, set(fixed))
     return fixed
+
+
+def require_ids(key: str, ids: Sequence[str], file: ScenarioFile, gathered: GatheredCandidates) -> None:
+    """
+    Raise for an id that is no candidate, suggesting the nearest.
+
+    Raises
+    ------
+    ScenarioError
+        Names the key and the id.
+    """
+    known = gathered.rows
+    for one in ids:
+        if one not in known:
+            raise ScenarioError(str(file.path), key, f"must name candidates within [area], as source:id{_hint(one, gathered)}", one)
 
 
 def _check_budget(file: ScenarioFile, candidates: Candidates, budget_yen: int, fixed: set[str]) -> None:

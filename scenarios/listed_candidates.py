@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from assets_db import AssetRows, InvalidSourceError, Reject, RejectCode, read_csv_list, read_osm_points, read_station_list
+from scenarios.costs import cost_over_horizon
 from scenarios.data_paths import resolve_one
 from scenarios.errors import ScenarioError
 from scenarios.places import Plane
 from scenarios.scenario import CsvAssets, OsmAssets, ScenarioFile, StationAssets
 from scenarios.source_report import SourceReport
 from siting import Candidates, City
-from siting.arrays import FloatArray
+from siting.arrays import FloatArray, IntArray
 
 ListedAssets = CsvAssets | OsmAssets | StationAssets
 
@@ -65,7 +67,7 @@ def listed_candidates(
         np.column_stack((xy_m[is_kept], height_m[is_kept])),
         crs=city.crs,
         ids=ids,
-        cost_yen=np.where(table["existing"], 0, table["cost_yen"].fillna(source.cost_yen or 0)).astype(np.int64),  # paid for
+        cost_yen=_costs_yen(source, table, key, file),
         owner_class=table["owner_class"].tolist(),
         asset_type=table["asset_type"].tolist(),
         name=table["name"].tolist(),
@@ -83,6 +85,14 @@ def listed_candidates(
         credit=rows.credit,
     )
     return candidates, [one for one, is_on_air in zip(ids, table["existing"], strict=True) if is_on_air], report
+
+
+def _costs_yen(source: ListedAssets, table: pd.DataFrame, key: str, file: ScenarioFile) -> IntArray:
+    """Return what opening each asset costs over the horizon [yen] (n,); those on air already are paid for."""
+    is_new = ~table["existing"].to_numpy(dtype=np.bool_)
+    capital_yen = table["cost_yen"].fillna(source.cost_yen or 0).to_numpy(dtype=np.int64) * is_new
+    fee_yen = table["yearly_fee_yen"].fillna(source.yearly_fee_yen or 0).to_numpy(dtype=np.int64) * is_new
+    return cost_over_horizon(capital_yen, fee_yen, key, file)
 
 
 def _read(source: ListedAssets, key: str, file: ScenarioFile, path: Path) -> AssetRows:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs, WeightByMesh
+from scenarios.demand_tables import WeightByMesh
+from scenarios.scenario import AlongFronts, AlongRoads, OnRoofs
 from siting.outputs.text import Bilingual, both, percent
 
 if TYPE_CHECKING:
-    from scenarios.run import Run
+    from scenarios.run_result import Run
 
 
 _MOST_WITHOUT_BUILDINGS = 0.01
@@ -41,9 +42,22 @@ def notes(run: Run) -> tuple[Bilingual, ...]:
         found.append(both("note.people_evenly_spread"))
     if run.demand.unit == "weighted":
         found.append(both("note.priority_weights"))
+    found += _rules(run)
     if run.plan.stopped_by == "time_limit":
         found.append(both("note.stopped_by_clock"))
     return tuple(found)
+
+
+def _rules(run: Run) -> list[Bilingual]:
+    """Say what the rules change in the meaning of the figures."""
+    rules, found = run.file.scenario.rules, []
+    if rules.horizon_years is not None:
+        found.append(both("note.yearly_fees", years=rules.horizon_years))
+    if rules.servers_needed > 1:
+        found.append(both("note.servers_needed", n=rules.servers_needed))
+    if run.problem.sharing is not None:
+        found.append(both("note.shared_zones"))
+    return found
 
 
 def _synthetic_candidates(run: Run) -> list[Bilingual]:
@@ -59,8 +73,7 @@ def _synthetic_candidates(run: Run) -> list[Bilingual]:
             rule = both("rule.on_roofs", low_m=source.minimum_height_m, high_m=source.maximum_height_m, mast_m=source.mast_m)
         else:
             continue
-        ja, en = (both("note.synthetic_candidates", n=used[source.name], rule=words) for words in (rule.ja, rule.en))
-        found.append(Bilingual(ja=ja.ja, en=en.en))
+        found.append(both("note.synthetic_candidates", n=used[source.name], rule=rule))
     return found
 
 
@@ -70,9 +83,8 @@ def _buildings(run: Run) -> list[Bilingual]:
     found = []
     if report.n_missing_height_filled:
         words = both("rule.heights", storey_m=rule.storey_height_m, default_m=rule.default_height_m)
-        share = f"{100.0 * report.n_missing_height_filled / max(report.n_used, 1):.1f}"
-        ja, en = (both("note.heights_filled", n=report.n_missing_height_filled, share=share, rule=one) for one in (words.ja, words.en))
-        found.append(Bilingual(ja=ja.ja, en=en.en))
+        share = percent(report.n_missing_height_filled / max(report.n_used, 1))
+        found.append(both("note.heights_filled", n=report.n_missing_height_filled, share=share, rule=words))
     if report.n_repaired:
         found.append(both("note.footprints_repaired", n=report.n_repaired))
     if report.n_rejected:
@@ -83,6 +95,7 @@ def _buildings(run: Run) -> list[Bilingual]:
 def parameters(run: Run) -> tuple[tuple[Bilingual, str], ...]:
     """Return the conditions of the computation: what, and its value with unit."""
     radio, rules = run.radio, run.file.scenario.rules
+    goal = both(f"goal.{rules.goal}")
     given = [
         ("band", radio.band),
         ("eirp", f"{radio.eirp_dbm:g} dBm"),
@@ -93,8 +106,10 @@ def parameters(run: Run) -> tuple[tuple[Bilingual, str], ...]:
         ("user_height", f"{radio.user_height_m:g} m"),
         ("cell", f"{run.demand.cell_m:g} m"),
         ("crs", run.file.scenario.scenario.crs),
+        ("goal", f"{goal.ja} / {goal.en}"),
         ("max_sites", "-" if rules.max_sites is None else f"{rules.max_sites:,}"),
         ("budget", "-" if rules.budget_yen is None else f"{rules.budget_yen:,} yen"),
+        *_stated_rules(run),
         ("seed", str(run.plan.seed)),
         ("n_buildings", f"{run.city.report.n_used:,}"),
         ("n_candidates", f"{len(run.gathered.candidates):,}"),
@@ -102,3 +117,18 @@ def parameters(run: Run) -> tuple[tuple[Bilingual, str], ...]:
         ("n_rays", f"{run.coverage.n_rays:,}"),
     ]
     return tuple((both(f"parameter.{key}"), value) for key, value in given)
+
+
+def _stated_rules(run: Run) -> list[tuple[str, str]]:
+    """Return the rules that a scenario need not state, where it does."""
+    rules, found = run.file.scenario.rules, []
+    if rules.minimum_spacing_m is not None:
+        found.append(("minimum_spacing", f"{rules.minimum_spacing_m:g} m"))
+    if rules.servers_needed > 1:
+        found.append(("servers_needed", str(rules.servers_needed)))
+    if rules.backup_share:
+        found.append(("backup_share", f"{rules.backup_share:g}"))
+    if (sharing := run.problem.sharing) is not None:
+        kpi = both(f"kpi.{sharing.kpi}")
+        found.append(("kpi", f"{kpi.ja} / {kpi.en}"))
+    return found

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from scenarios.notes import notes, parameters
 from scenarios.provenance import versions
+from scenarios.robust_source import RobustRun
 from siting.outputs.escape import csv_text
 from siting.outputs.exports import write_kpis_csv, write_sites_csv, write_sites_geojson, write_sites_gpkg
 from siting.outputs.maps import write_map
 from siting.outputs.report import RejectFact, RunFacts, SourceFact, write_report
 from siting.outputs.text import Bilingual
 from siting.progress import Progress
+from siting.robust.simulate import Simulation
+from siting.sharing import SharingSavings
 
 if TYPE_CHECKING:
-    from scenarios.run import Run
+    from scenarios.run_result import Run
 
 FILES = ("plan.json", "sites.csv", "sites.geojson", "sites.gpkg", "map.html", "report.html", "kpis.csv", "rejects.csv", "run.log")
 """What a run folder holds."""
@@ -50,7 +53,9 @@ def plan_facts(run: Run) -> dict[str, object]:
     return {
         "name": about.name,
         "title": {"ja": about.title_ja, "en": about.title_en},
+        "goal": plan.goal,
         "objective": plan.objective,
+        "covered": plan.covered_weight,
         "total": plan.total_weight,
         "reachable": plan.reachable_weight,
         "unit": run.demand.unit,
@@ -58,10 +63,12 @@ def plan_facts(run: Run) -> dict[str, object]:
         "share_without_buildings": run.share_without_buildings,
         "covered_share_by_trees": None if run.trees_share is None else list(run.trees_share),
         "upper_bound": plan.upper_bound,
-        "gap": plan.gap,
+        "lower_bound": plan.lower_bound,
+        "gap": plan.gap if run.has_plan else None,
         "status": plan.status,
+        "infeasibility": None if plan.infeasibility is None else dataclasses.asdict(plan.infeasibility),
         "stopped_by": plan.stopped_by,
-        "limited_by": plan.limited_by,
+        "limited_by": plan.limited_by if run.has_plan else None,
         "n_sites": len(plan.chosen),
         "cost_yen": plan.cost_yen,
         "chosen": list(plan.chosen),
@@ -71,6 +78,14 @@ def plan_facts(run: Run) -> dict[str, object]:
             {"name": group.name, "n_cells": group.n_cells, "weight": group.weight, "covered": group.covered_weight, "share": group.share}
             for group in run.kpis.groups
         ],
+        "rules": [dataclasses.asdict(use) for use in run.rule_uses],
+        "facilities": [dataclasses.asdict(use) for use in run.facility_uses],
+        "carriers": [
+            dataclasses.asdict(use) | {"share": use.share, "sites": list(plan.tenants.get(use.name, ()))} for use in run.carrier_uses
+        ],
+        "savings": None if run.savings is None else _savings_facts(run.savings),
+        "robust": None if run.robust is None else _robust_facts(run.robust),
+        "method": list(plan.method),
         "work": dict(plan.work),
         "n_candidates": len(run.gathered.candidates),
         "n_cells": len(run.demand),
@@ -101,8 +116,48 @@ def plan_facts(run: Run) -> dict[str, object]:
     }
 
 
+def _savings_facts(savings: SharingSavings) -> dict[str, object]:
+    """Return what sharing saves; null where there are no plans to compare."""
+    is_found = savings.is_found
+    return {
+        "carriers": list(savings.carriers),
+        "status_alone": [plan.status for plan in savings.alone],
+        "status_together": None if savings.together is None else savings.together.status,
+        "sites_alone": savings.sites_alone,
+        "sites_together": savings.sites_together if is_found else None,
+        "stations_together": savings.stations_together if is_found else None,
+        "cost_alone_yen": savings.cost_alone_yen,
+        "cost_together_yen": savings.cost_together_yen if is_found else None,
+        "least_saved_yen": savings.least_saved_yen if is_found else None,
+        "most_saved_yen": savings.most_saved_yen if is_found else None,
+    }
+
+
+def _robust_facts(found: RobustRun) -> dict[str, object]:
+    """Return what uncertain permits do to the plan, and to the one that counts on all of them."""
+
+    def draws(one: Simulation, if_all_permitted: float) -> dict[str, float]:
+        return {
+            "expected": one.expected_weight,
+            "worst_decile": one.worst_decile_mean,
+            "if_all_permitted": if_all_permitted,
+        }
+
+    compared = found.comparison
+    return {
+        "plan": draws(compared.robust, compared.robust_if_all_permitted),
+        "nominal": draws(compared.nominal, compared.nominal_if_all_permitted) | {"chosen": list(found.nominal.chosen)},
+        "expected_permits": found.robust.expected_permits,
+        "rates": list(found.robust.rates),
+        "n_draws": compared.robust.n_draws,
+        "seed": compared.robust.seed,
+        "leans": [dataclasses.asdict(lean) for lean in compared.leans],
+    }
+
+
 def _write_plan(run: Run, folder: Path) -> None:
-    (folder / "plan.json").write_text(json.dumps(plan_facts(run), ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(plan_facts(run), ensure_ascii=False, allow_nan=False, indent=2)
+    (folder / "plan.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _write_sites(run: Run, folder: Path) -> None:
@@ -166,6 +221,13 @@ def _write_report(run: Run, folder: Path) -> None:
                 RejectFact(source="buildings", n_accepted=buildings.n_used, reasons=buildings.n_rejected_by_reason()),
             ),
             versions=versions(),
+            rules=run.rule_uses if run.has_more_rules else (),
+            carriers=run.carrier_uses,
+            facilities=run.facility_uses,
+            targets=tuple(target.name for target in run.problem.targets),
+            measure=run.measure,
+            savings=run.savings,
+            robust=None if run.robust is None else run.robust.comparison,
         ),
         fixed=run.fixed,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+import numpy as np
 import shapely
 
+from scenarios.costs import cost_over_horizon
 from scenarios.errors import in_table
 from scenarios.layers import read_layer, require_property
 from scenarios.places import Plane
@@ -31,13 +33,15 @@ def placed_candidates(
     ScenarioError, InvalidInputError
         A file or value that cannot be used, or fewer places than wanted.
     """
+    (total_yen,) = cost_over_horizon(np.array([source.cost_yen]), np.array([source.yearly_fee_yen]), key, file).tolist()
+    priced = source.model_copy(update={"cost_yen": total_yen})
     with in_table(file, key):
-        if isinstance(source, AlongRoads):
-            placement = _along_roads(source, key, file, city, plane)
-        elif isinstance(source, AlongFronts):
-            placement = _along_fronts(source, city, plane, seed)
+        if isinstance(priced, AlongRoads):
+            placement = _along_roads(priced, key, file, city, plane)
+        elif isinstance(priced, AlongFronts):
+            placement = _along_fronts(priced, city, plane, seed)
         else:
-            placement = _on_roofs(source, city, plane, seed)
+            placement = _on_roofs(priced, city, plane, seed)
     n_dropped = sum(placement.dropped.values())
     candidates = replace(placement.candidates, ids=tuple(f"{source.name}:{one}" for one in placement.candidates.ids))
     report = SourceReport(

@@ -14,7 +14,7 @@ from scenarios.data_paths import resolve
 from scenarios.scenario import ScenarioFile
 from siting.city_cache import file_digest
 
-_PACKAGES = ("siting", "numpy", "numba", "shapely", "pyproj", "pandas")
+_PACKAGES = ("siting", "numpy", "numba", "ortools", "shapely", "pyproj", "pandas")
 _PATH_KEYS = ("path", "paths", "table")
 
 

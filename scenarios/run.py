@@ -5,88 +5,43 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from scenarios.basis import Basis
 from scenarios.building_gaps import share_without_buildings
-from scenarios.candidate_sources import GatheredCandidates, gather_candidates
-from scenarios.city_source import gather_city
-from scenarios.demand_source import gather_weighting
-from scenarios.errors import in_table
-from scenarios.fixed_sites import fixed_sites
+from scenarios.errors import PlanBreaksRulesError
 from scenarios.outputs import write_outputs
-from scenarios.places import Plane
-from scenarios.provenance import InputFile, input_files
+from scenarios.preparation import prepare
+from scenarios.robust_source import permit_rates, plan_robustly
 from scenarios.run_folder import check_out, run_folder
+from scenarios.run_result import Run
 from scenarios.scenario import ScenarioFile
-from scenarios.scenario_file import radio_of, read_scenario
+from scenarios.scenario_file import read_scenario
 from scenarios.stopwatch import Stopwatch
-from scenarios.zone_sources import gather_zones
 from siting import (
-    City,
     InvalidInputError,
-    Kpis,
     Plan,
     SitingProblem,
     SolveParams,
-    Zone,
     build_coverage,
-    build_demand,
     evaluate,
     solve,
 )
-from siting.coverage import CoverageMatrix
-from siting.demand import DemandGrid
-from siting.progress import Progress, no_progress
-from siting.radio import RadioParams
+from siting.check import verify
+from siting.progress import Progress, Watch, no_progress, no_watch
+from siting.sharing import SharingSavings, sharing_savings
 
 logger = logging.getLogger(__name__)
 
 _LOGGED = ("siting", "assets_db", "scenarios")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Run:
-    """
-    Everything a run found out.
-
-    Attributes
-    ----------
-    file, files
-        The scenario, and all files that were read.
-    city, zones, demand, gathered, radio, coverage
-        What the plan was computed from.
-    fixed
-        Ids open whatever happens: stations on air and those the scenario fixes.
-    plan, kpis
-        The plan and its figures.
-    share_without_buildings
-        Share of the cells around which the data have no building; see :mod:`scenarios.building_gaps`.
-    trees_share
-        Covered share of the weight if trees weaken most and if they weaken least; None without trees.
-    seconds
-        Wall clock by stage.
-    """
-
-    file: ScenarioFile
-    files: tuple[InputFile, ...]
-    city: City
-    zones: tuple[Zone, ...]
-    demand: DemandGrid
-    gathered: GatheredCandidates
-    radio: RadioParams
-    coverage: CoverageMatrix
-    fixed: tuple[str, ...]
-    plan: Plan
-    kpis: Kpis
-    share_without_buildings: float
-    trees_share: tuple[float, float] | None
-    seconds: dict[str, float]
-
-
-def run_scenario(path: Path, out: Path, *, cache_folder: Path | None = None, progress: Progress = no_progress) -> Run:
+def run_scenario(
+    path: Path, out: Path, *, cache_folder: Path | None = None, progress: Progress = no_progress, watch: Watch = no_watch
+) -> Run:
     """
     Compute a scenario and write its run folder.
 
@@ -100,24 +55,28 @@ def run_scenario(path: Path, out: Path, *, cache_folder: Path | None = None, pro
         Where finished cities are kept for the next run; None keeps none.
     progress
         Told the stage and how far it is.
+    watch
+        Told how far plan and bound are apart, whenever either improves.
 
     Raises
     ------
     ScenarioError, InvalidInputError, InvalidSourceError
         Bad input; names file, field, rule and value. Nothing is written.
+    PlanBreaksRulesError
+        The plan does not keep its rules: a fault of the program. Nothing is written.
     """
     check_out(out)
     file = read_scenario(path)
     with run_folder(out) as folder, _log_to(folder / "run.log"):
         try:
-            run = compute(file, cache_folder=cache_folder, progress=progress)
+            run = compute(file, cache_folder=cache_folder, progress=progress, watch=watch)
         except InvalidInputError as error:
             raise error.at(str(path)) from None
         write_outputs(run, folder, progress=progress)
     return run
 
 
-def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: Progress = no_progress) -> Run:
+def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: Progress = no_progress, watch: Watch = no_watch) -> Run:
     """
     Compute a scenario without writing anything; see :func:`run_scenario`.
 
@@ -125,72 +84,83 @@ def compute(file: ScenarioFile, *, cache_folder: Path | None = None, progress: P
     ------
     ScenarioError, InvalidInputError, InvalidSourceError
         Bad input; names file, field, rule and value.
+    PlanBreaksRulesError
+        The plan does not keep its rules: a fault of the program.
     """
-    watch = Stopwatch()
-    scenario = file.scenario
-    with in_table(file, "radio"):
-        radio = radio_of(file)
-    params = SolveParams(**scenario.solve.model_dump())
-    logger.info("scenario %s from %s: %s, Rules(%s), %s", scenario.scenario.name, file.path, radio, scenario.rules, params)
-    plane = Plane.of(file)
-    with watch.stage("read"):
-        files = input_files(file)
-        city = gather_city(file, plane, cache_folder, progress)
-    with watch.stage("demand"):
-        zones = gather_zones(file, plane)
-        with in_table(file, "demand"):
-            demand = build_demand(city, zones, cell_m=scenario.demand.cell_m, weighting=gather_weighting(file, plane), progress=progress)
-    with watch.stage("candidates"):
-        gathered = gather_candidates(file, city, plane)
-        fixed = fixed_sites(file, gathered)
-    with watch.stage("coverage"), in_table(file, "candidates"):
-        coverage = build_coverage(city, gathered.candidates, demand, radio, progress=progress)
-    logger.info("%d candidates, %d cells, %d rays, %d pairs", len(gathered.candidates), len(demand), coverage.n_rays, coverage.n_pairs)
-    with in_table(file, "rules"):
-        problem = SitingProblem(
-            coverage=coverage,
-            demand=demand,
-            candidates=gathered.candidates,
-            max_sites=scenario.rules.max_sites,
-            budget_yen=scenario.rules.budget_yen,
-            fixed=fixed,
-            forbidden=scenario.rules.forbidden,
-        )
-    with watch.stage("solve"):
-        plan = solve(problem, params, progress=progress)
-    with watch.stage("evaluate"):
-        kpis = evaluate(plan, coverage, demand)
-        share_open = share_without_buildings(city, demand)
-        trees_share = _trees_share(city, gathered, demand, radio, plan)
+    clock = Stopwatch()
+    prepared = prepare(file, clock, cache_folder=cache_folder, progress=progress)
+    basis, problem, params = prepared.basis, prepared.problem, prepared.params
+    table = file.scenario.robust
+    rates = None if table is None else permit_rates(basis, table, problem)
+    with clock.stage("solve"):
+        plan = solve(problem, params, progress=progress, watch=watch)
+    with clock.stage("verify"):
+        _require_kept_rules(plan, problem)
+    robust = None
+    if table is not None and rates is not None:
+        with clock.stage("robust"):
+            robust = plan_robustly(problem, rates, table, plan, params, progress=progress, watch=watch)
+            plan = robust.robust.plan
+            _require_kept_rules(plan, problem, is_expected=True)
+    with clock.stage("savings"):
+        savings = _savings(basis, plan, problem, params, progress)
+    with clock.stage("evaluate"):
+        kpis = evaluate(plan, prepared.coverage, basis.demand)
+        share_open = share_without_buildings(basis.city, basis.demand)
+        trees_share = _trees_share(basis, plan)
     logger.info("%d sites cover %.4f of the weight, gap %.5f, %s", len(plan.chosen), kpis.share, plan.gap, plan.status)
-    logger.info("seconds: %s", ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in watch.seconds.items()))
+    logger.info("seconds: %s", ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in clock.seconds.items()))
     return Run(
         file=file,
-        files=files,
-        city=city,
-        zones=zones,
-        demand=demand,
-        gathered=gathered,
-        radio=radio,
-        coverage=coverage,
-        fixed=fixed,
+        files=prepared.files,
+        city=basis.city,
+        zones=basis.zones,
+        demand=basis.demand,
+        gathered=basis.gathered,
+        radio=basis.radio,
+        coverage=prepared.coverage,
+        problem=problem,
         plan=plan,
         kpis=kpis,
+        savings=savings,
+        robust=robust,
         share_without_buildings=share_open,
         trees_share=trees_share,
-        seconds=watch.seconds,
+        seconds=clock.seconds,
     )
 
 
-def _trees_share(
-    city: City, gathered: GatheredCandidates, demand: DemandGrid, radio: RadioParams, plan: Plan
-) -> tuple[float, float] | None:
-    """Return the covered share of the weight with the most and with the least loss in trees, for the chosen sites."""
-    if city.vegetation is None or not demand.total_weight:
+_EXPECTED_FIGURES = ("objective", "marginal_weight")
+
+
+def _require_kept_rules(plan: Plan, problem: SitingProblem, *, is_expected: bool = False) -> None:
+    """Refuse to show a plan that an independent check finds at odds with the rules; averages over permits are no sums of weights."""
+    violations = [one for one in verify(plan, problem) if not (is_expected and one.rule in _EXPECTED_FIGURES)]
+    if violations:
+        raise PlanBreaksRulesError([f"{one.rule} allows {one.allowed}, the plan has {one.found}" for one in violations])
+
+
+def _savings(basis: Basis, plan: Plan, problem: SitingProblem, params: SolveParams, progress: Progress) -> SharingSavings | None:
+    """Return what sharing saves, where it is asked for and there is a plan."""
+    table = basis.file.scenario.sharing
+    wanted = table is None or table.savings
+    if problem.sharing is None or len(problem.sharing.carriers) < 2 or not wanted or not plan.is_plan:
         return None
-    row_of = {one: row for row, one in enumerate(gathered.candidates.ids)}
-    chosen = gathered.candidates.take(np.array([row_of[one] for one in plan.chosen], dtype=np.int64))
-    covered = [np.unique(build_coverage(city, chosen, demand, replace(radio, vegetation_case=case)).cells) for case in ("high", "low")]
+    progress("stage.savings", 0, 1)
+    savings = sharing_savings(problem, params)
+    progress("stage.savings", 1, 1)
+    return savings
+
+
+def _trees_share(basis: Basis, plan: Plan) -> tuple[float, float] | None:
+    """Return the covered share of the weight with the most and with the least loss in trees, for the chosen sites."""
+    city, demand, gathered = basis.city, basis.demand, basis.gathered
+    if city.vegetation is None or not demand.total_weight or not plan.chosen:
+        return None
+    chosen = gathered.candidates.take(np.array([gathered.rows[one] for one in plan.chosen], dtype=np.int64))
+    covered = [
+        np.unique(build_coverage(city, chosen, demand, replace(basis.radio, vegetation_case=case)).cells) for case in ("high", "low")
+    ]
     low, high = (float(demand.weight[cells].sum()) / demand.total_weight for cells in covered)
     return low, high
 

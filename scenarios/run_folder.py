@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,9 +15,16 @@ MARKS = ("plan.json", "run.log")
 """Files by which a folder is known as an earlier run, which a new one may replace if it holds nothing but its own files."""
 
 
-def check_out(out: Path) -> None:
+def check_out(out: Path, *, files: Collection[str] = FILES, marks: Collection[str] = MARKS) -> None:
     """
     Refuse to write over anything but an earlier run.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    files, marks
+        What such a run may hold, and what it is known by.
 
     Raises
     ------
@@ -30,23 +37,28 @@ def check_out(out: Path) -> None:
         found = sorted(one.name for one in out.iterdir()) if out.is_dir() else []
     except OSError as error:
         raise ScenarioError(str(out), "out", "must be a folder that can be read", error.strerror) from None
-    foreign = [name for name in found if name not in FILES]
-    if foreign or (found and not all(mark in found for mark in MARKS)):
+    foreign = [name for name in found if name not in files]
+    if foreign or (found and not all(mark in found for mark in marks)):
         rule = "must be new, empty or an earlier run, which is then replaced"
         raise ScenarioError(str(out), "out", rule, f"a folder that holds {(foreign or found)[0]}")
 
 
 @contextmanager
-def run_folder(out: Path) -> Iterator[Path]:
+def run_folder(out: Path, *, files: Collection[str] = FILES, marks: Collection[str] = MARKS) -> Iterator[Path]:
     """
     Yield a hidden folder beside ``out`` that takes its place when the block ends well, and vanishes when it does not.
+
+    Parameters
+    ----------
+    out, files, marks
+        See :func:`check_out`.
 
     Raises
     ------
     ScenarioError
         See :func:`check_out`; or the folder cannot be made.
     """
-    check_out(out)
+    check_out(out, files=files, marks=marks)
     target = out.resolve()  # a link keeps pointing at the run
     made = [one for one in (target.parent, *target.parent.parents) if not one.exists()]
     try:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from assets_db.errors import one_of
+from scenarios.demand_tables import Demand, FacilityTable, Radio
+from scenarios.rule_tables import CarrierTable, Robust, Rules, SharingTable
+from scenarios.table import Table
 from scenarios.values import (
     AntennaHeight,
     AssetType,
     Box,
-    Budget,
     Carriers,
     Effort,
     Latitude,
@@ -25,7 +28,6 @@ from scenarios.values import (
     Priority,
     Radius,
     Seed,
-    Sites,
     Spacing,
     Where,
     Yen,
@@ -33,10 +35,12 @@ from scenarios.values import (
 )
 
 
-class Table(BaseModel):
-    """A table of a scenario file: strict types, no unknown keys, nothing infinite, never changed."""
+class _HasName(Protocol):
+    @property
+    def name(self) -> str: ...
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+_Named = TypeVar("_Named", bound=_HasName)
 
 
 class About(Table):
@@ -91,6 +95,7 @@ class _Assets(Table):
     asset_type: AssetType | None = None
     height_m: AntennaHeight | None = None
     cost_yen: Yen | None = None
+    yearly_fee_yen: Yen | None = None
     capacity: Carriers = 1
     mount: Literal["pole", "roof"] = "pole"
     mast_m: Positive = 3.0
@@ -102,7 +107,7 @@ class CsvAssets(_Assets):
     """``kind = "csv"``: a table with named columns."""
 
     kind: Literal["csv"]
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
 
 
@@ -128,6 +133,7 @@ class _Placed(Table):
     name: Name
     owner_class: OwnerClass
     cost_yen: Yen = 0
+    yearly_fee_yen: Yen = 0
     capacity: Carriers = 1
 
 
@@ -180,7 +186,7 @@ class PolygonZones(_Zone):
     kind: Literal["polygons"]
     path: Name
     name_field: Name
-    where: Where = {}
+    where: Where = Field(default_factory=dict)
 
 
 class CircleZone(_Zone):
@@ -203,80 +209,6 @@ class AreaZone(_Zone):
 ZoneSource = Annotated[PolygonZones | CircleZone | AreaZone, Field(discriminator="kind")]
 
 
-class WeightByArea(Table):
-    """``by = "area"``: a cell weighs its square metres."""
-
-    by: Literal["area"]
-
-
-class WeightByMesh(Table):
-    """``by = "mesh"``: the people of a mesh of polygons, from the same file or from a CSV joined by a code."""
-
-    by: Literal["mesh"]
-    path: Name
-    people_field: Name
-    code_field: Name | None = None
-    table: Name | None = None
-    table_code_field: Name | None = None
-    where: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _joins_completely(self) -> WeightByMesh:
-        if self.table is not None and not (self.code_field and self.table_code_field):
-            raise broken("must give code_field and table_code_field with table", self.table)
-        return self
-
-
-class WeightByFacilities(Table):
-    """``by = "facilities"``: point facilities of a CSV with the columns ``lat`` and ``lon``."""
-
-    by: Literal["facilities"]
-    path: Name
-    weight_field: Name | None = None
-    radius_m: Radius = 100.0
-
-
-Weight = Annotated[WeightByArea | WeightByMesh | WeightByFacilities, Field(discriminator="by")]
-
-
-class Demand(Table):
-    """``[demand]``: size of a cell and what it weighs."""
-
-    cell_m: Annotated[float, Field(ge=1, le=1000)] = 10.0
-    weight: Weight = WeightByArea(by="area")
-
-
-class Radio(Table):
-    """``[radio]``: a band, and what differs from its preset (any field of ``siting.RadioParams``)."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
-
-    band: Name
-
-
-class Rules(Table):
-    """``[rules]``: what the plan must keep."""
-
-    max_sites: Sites | None = None
-    budget_yen: Budget | None = None
-    fixed: tuple[Name, ...] = ()
-    forbidden: tuple[Name, ...] = ()
-
-    @field_validator("fixed", "forbidden")
-    @classmethod
-    def _names_ids_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
-        for one, count in Counter(ids).items():
-            if count > 1:
-                raise broken("must not name an id twice", one)
-        return ids
-
-    @model_validator(mode="after")
-    def _has_a_limit(self) -> Rules:
-        if self.max_sites is None and self.budget_yen is None:
-            raise broken("must give max_sites or budget_yen", None)
-        return self
-
-
 class Solve(Table):
     """``[solve]``: seed and effort; see ``siting.SolveParams``."""
 
@@ -292,6 +224,14 @@ class Map(Table):
     online_tiles: bool = False
 
 
+def _with_different_names(tables: tuple[_Named, ...]) -> tuple[_Named, ...]:
+    """Return tables of which no two share a name."""
+    for name, count in Counter(one.name for one in tables).items():
+        if count > 1:
+            raise broken("must have different names", name)
+    return tables
+
+
 class Scenario(Table):
     """A whole scenario file."""
 
@@ -303,18 +243,46 @@ class Scenario(Table):
     candidates: Annotated[tuple[CandidateSource, ...], Field(min_length=1)]
     zones: Annotated[tuple[ZoneSource, ...], Field(min_length=1)]
     demand: Demand = Demand()
+    facilities: tuple[FacilityTable, ...] = ()
     radio: Radio
     rules: Rules
+    carriers: Annotated[tuple[CarrierTable, ...], Field(max_length=6)] = ()
+    sharing: SharingTable | None = None
+    robust: Robust | None = None
     solve: Solve = Solve()
     map: Map = Map()
 
     @field_validator("candidates")
     @classmethod
     def _names_sources_once(cls, candidates: tuple[CandidateSource, ...]) -> tuple[CandidateSource, ...]:
-        for name, count in Counter(source.name for source in candidates).items():
-            if count > 1:
-                raise broken("must have different names", name)
-        return candidates
+        return _with_different_names(candidates)
+
+    @field_validator("facilities")
+    @classmethod
+    def _names_facilities_once(cls, facilities: tuple[FacilityTable, ...]) -> tuple[FacilityTable, ...]:
+        return _with_different_names(facilities)
+
+    @field_validator("carriers")
+    @classmethod
+    def _names_carriers_once(cls, carriers: tuple[CarrierTable, ...]) -> tuple[CarrierTable, ...]:
+        return _with_different_names(carriers)
+
+    @model_validator(mode="after")
+    def _tables_agree(self) -> Scenario:
+        if self.sharing is not None and not self.carriers:
+            raise broken("must have [[carriers]] beside it", None, key="sharing")
+        if self.robust is not None and self.carriers:
+            raise broken("must not be given with [[carriers]]", None, key="robust")
+        rules, names = self.rules, [carrier.name for carrier in self.carriers]
+        for position, target in enumerate(rules.targets):
+            if target.carrier is not None and target.carrier not in names:
+                rule = one_of(target.carrier, names) if names else "must be one of [[carriers]], of which there are none"
+                raise broken(rule, target.carrier, key=f"rules.targets[{position + 1}].carrier")
+        is_limited = rules.max_sites is not None or rules.budget_yen is not None
+        is_limited |= bool(self.carriers) and all(one.max_sites is not None or one.budget_yen is not None for one in self.carriers)
+        if rules.goal == "coverage" and not is_limited:
+            raise broken("must give max_sites or budget_yen", None, key="rules")
+        return self
 
 
 class ScenarioFile(BaseModel):

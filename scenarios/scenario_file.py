@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from assets_db.errors import one_of
+from scenarios.demand_tables import Radio
 from scenarios.errors import ScenarioError
 from scenarios.scenario import Scenario, ScenarioFile
 from siting.radio import RadioParams
@@ -36,6 +37,7 @@ _RULES: Mapping[str, str] = types.MappingProxyType(
         "less_than_equal": "must be <= {le:,.16g}",
         "tuple_type": "must be a list",
         "too_short": "must have at least {min_length} entry",
+        "too_long": "must have at most {max_length} entries",
         "dict_type": "must be a table",
         "model_type": "must be a table",
         "model_attributes_type": "must be a table",
@@ -118,12 +120,14 @@ def _in_words(source: str, error: ErrorDetails) -> ScenarioError:
     if kind == "tuple_type" and isinstance(value, dict):
         return ScenarioError(source, key, f"must be a list of tables, each under [[{key}]]", value)
     rule = _RULES[kind].format(**context) if kind in _RULES else f"must fulfil: {error['msg']}"
-    return ScenarioError(source, key, rule, context.get("value", value) if kind == "rule" else value)
+    if kind == "rule":
+        return ScenarioError(source, context["key"] or key, rule, context["value"])
+    return ScenarioError(source, key, rule, value)
 
 
 def _is_tag(location: Sequence[int | str], position: int) -> bool:
     """Tell whether a part of an error's place is the kind of a table, which is no key in the file."""
-    return position == 2 and (isinstance(location[1], int) or tuple(location[:2]) == ("demand", "weight"))
+    return any(location[position] in _tags_of(model) for model in _models_at(location[:position]))
 
 
 def _key(location: Sequence[int | str]) -> str:
@@ -152,9 +156,9 @@ def _near(error: ErrorDetails, tables: Mapping[str, object]) -> str | None:
 def _models_at(location: Sequence[int | str]) -> list[type[BaseModel]]:
     """Return the types that the table at a place of the file may have: one, or several where its kind is not known."""
     models: list[type[BaseModel]] = [Scenario]
-    for position, part in enumerate(location):
-        if _is_tag(location, position):
-            models = [model for model in models if part in _tags_of(model)]
+    for part in location:
+        if tagged := [model for model in models if part in _tags_of(model)]:
+            models = tagged
         elif isinstance(part, str):
             models = [found for model in models for found in _models_in(model.model_fields[part].annotation)]
     return models
@@ -182,7 +186,18 @@ def radio_of(file: ScenarioFile) -> RadioParams:
     Raises
     ------
     InvalidInputError
+        As :func:`radio_params`.
+    """
+    return radio_params(file.scenario.radio)
+
+
+def radio_params(radio: Radio) -> RadioParams:
+    """
+    Return the radio parameters that a table of a scenario describes.
+
+    Raises
+    ------
+    InvalidInputError
         Unknown band or field, or an impossible value.
     """
-    overrides = file.scenario.radio.model_extra or {}
-    return RadioParams.from_preset(file.scenario.radio.band, **overrides)
+    return RadioParams.from_preset(radio.band, **(radio.model_extra or {}))

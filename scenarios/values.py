@@ -17,12 +17,14 @@ _MOST_EFFORT = 10_000.0
 _MOST_PRIORITY = 1e6
 _MOST_MARGIN_M = 100_000.0
 _MOST_RADIUS_M = 1_000_000.0
+_MOST_NEAR_M = 1_000.0
+_MOST_YEARS = 100
 _MOST_SEED = 2**32 - 1
 
 
-def broken(rule: str, value: object) -> PydanticCustomError:
-    """Return the error of a value that breaks a rule which the types cannot say."""
-    return PydanticCustomError("rule", "{rule}", {"rule": rule, "value": value})
+def broken(rule: str, value: object, *, key: str = "") -> PydanticCustomError:
+    """Return the error of a value that breaks a rule which the types cannot say; of another key than the one that is checked."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "value": value, "key": key})
 
 
 def _box(value: object) -> object:
@@ -66,6 +68,11 @@ AntennaHeight = Annotated[float, Field(gt=0, le=MAX_HEIGHT_M)]
 Margin = Annotated[float, Field(ge=0, le=_MOST_MARGIN_M)]
 Radius = Annotated[float, Field(gt=0, le=_MOST_RADIUS_M)]
 Priority = Annotated[float, Field(ge=0, le=_MOST_PRIORITY)]
+NearRadius = Annotated[float, Field(ge=0, le=_MOST_NEAR_M)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=0, le=_MOST_SITES)]
+Years = Annotated[int, Field(ge=1, le=_MOST_YEARS)]
 Sites = Annotated[int, Field(ge=1, le=_MOST_SITES)]
 Budget = Annotated[int, Field(ge=1, le=_MOST_YEN)]
 Seed = Annotated[int, Field(ge=0, le=_MOST_SEED)]

@@ -46,6 +46,9 @@ SITE_COLUMNS: Mapping[str, type] = MappingProxyType(
 )
 """Columns of every site list, in order, with the numpy type each has in a GeoPackage; a contract with the readers."""
 
+SHARED_SITE_COLUMNS: Mapping[str, type] = MappingProxyType({**SITE_COLUMNS, "carriers": object, "n_carriers": np.int64})
+"""The same where carriers share: who opens a station at the site."""
+
 
 def write_sites_csv(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, band: str, fixed: Collection[str] = ()) -> None:
     """
@@ -70,7 +73,12 @@ def write_sites_csv(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidate
         See :func:`siting.outputs.site_rows.site_rows`.
     """
     records = _records(plan, kpis, candidates, band, fixed)
-    _write_csv(path, list(SITE_COLUMNS), [list(record.values()) for record in records])
+    _write_csv(path, list(_columns(plan)), [list(record.values()) for record in records])
+
+
+def _columns(plan: Plan) -> Mapping[str, type]:
+    """Return the columns of a plan's site lists."""
+    return SHARED_SITE_COLUMNS if plan.tenants else SITE_COLUMNS
 
 
 def write_sites_geojson(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, band: str, fixed: Collection[str] = ()) -> None:
@@ -110,9 +118,10 @@ def write_sites_gpkg(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidat
     from pyogrio.raw import write  # noqa: PLC0415 - as above
 
     records = _records(plan, kpis, candidates, band, fixed)
-    columns = [np.asarray([record[field] for record in records], dtype=np.dtype(dtype)) for field, dtype in SITE_COLUMNS.items()]
-    names = list(SITE_COLUMNS)
-    missing = [np.array([record[field] is None for record in records], dtype=np.bool_) for field in SITE_COLUMNS]
+    types = _columns(plan)
+    columns = [np.asarray([record[field] for record in records], dtype=np.dtype(dtype)) for field, dtype in types.items()]
+    names = list(types)
+    missing = [np.array([record[field] is None for record in records], dtype=np.bool_) for field in types]
     points = shapely.points(columns[names.index("x_m")], columns[names.index("y_m")])
     path.unlink(missing_ok=True)
     with _fixed_gdal_date():
@@ -167,7 +176,13 @@ def _group_values(group: GroupKpi, unit: str) -> list[JsonValue]:
 
 
 def _records(plan: Plan, kpis: Kpis, candidates: Candidates, band: str, fixed: Collection[str]) -> list[dict[str, JsonValue]]:
-    return [_record(row, kpis.unit, band, plane_crs_name(candidates)) for row in site_rows(plan, kpis, candidates, fixed)]
+    records = []
+    for row in site_rows(plan, kpis, candidates, fixed):
+        record = _record(row, kpis.unit, band, plane_crs_name(candidates))
+        if plan.tenants:
+            record |= {"carriers": "; ".join(row.carriers), "n_carriers": len(row.carriers)}
+        records.append(record)
+    return records
 
 
 def plane_crs_name(candidates: Candidates) -> str:

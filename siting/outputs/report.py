@@ -10,10 +10,31 @@ from siting.candidates import Candidates
 from siting.errors import InvalidInputError
 from siting.evaluate import GroupKpi, Kpis
 from siting.outputs.pages import render
-from siting.outputs.plan_words import coverage_sentence, gap_percent, proof_sentence, unreachable_sentence
+from siting.outputs.plan_words import (
+    Measure,
+    coverage_sentence,
+    gap_percent,
+    need_text,
+    no_plan_heading,
+    proof_sentence,
+    unreachable_sentence,
+)
+from siting.outputs.rule_words import (
+    carrier_values,
+    facility_values,
+    infeasible_sentence,
+    robust_values,
+    rule_limit,
+    rule_name,
+    rule_used,
+    savings_sentences,
+)
 from siting.outputs.site_rows import SiteRow, site_rows
-from siting.outputs.text import Bilingual, asset_type_text, both, owner_class_text, percent, percent_at_most, weight_text
+from siting.outputs.text import Bilingual, asset_type_text, both, method_text, owner_class_text, percent, percent_at_most, weight_text
 from siting.plan import Plan
+from siting.robust.compare import RobustComparison
+from siting.rule_use import CarrierUse, FacilityUse, RuleUse
+from siting.sharing import SharingSavings
 
 MOST_LISTED_SITES = 50
 """Beyond this many, the report points to ``sites.csv``."""
@@ -93,6 +114,16 @@ class RunFacts:
         Rows not used.
     versions
         Version of each software package, by name.
+    rules, carriers, facilities
+        What the plan uses of every rule, what each carrier has of it, and how many facilities count.
+    targets
+        Names of the targets.
+    measure
+        What the objective of the plan is.
+    savings
+        What sharing saves; None where it was not computed.
+    robust
+        What uncertain permits do to the plan; None where all are taken for granted.
     """
 
     title: Bilingual
@@ -103,6 +134,13 @@ class RunFacts:
     credits: tuple[str, ...] = ()
     rejects: tuple[RejectFact, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[RuleUse, ...] = ()
+    carriers: tuple[CarrierUse, ...] = ()
+    facilities: tuple[FacilityUse, ...] = ()
+    targets: tuple[str, ...] = ()
+    measure: Measure = "coverage"
+    savings: SharingSavings | None = None
+    robust: RobustComparison | None = None
 
 
 def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, facts: RunFacts, fixed: Collection[str] = ()) -> None:
@@ -130,24 +168,41 @@ def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, 
         "report.html.j2",
         facts=facts,
         plan=plan,
-        headline=coverage_sentence(kpis),
-        proof=proof_sentence(plan, kpis),
-        limits=_limits(plan, kpis),
+        headline=coverage_sentence(kpis) if plan.is_plan else no_plan_heading(plan),
+        proof=proof_sentence(plan, kpis, measure=facts.measure) if plan.is_plan else infeasible_sentence(plan, facts.targets),
+        limits=_limits(plan, kpis) if plan.is_plan else [],
         share=percent(kpis.share),
-        bound=percent_at_most(plan.upper_bound / plan.total_weight if plan.total_weight else 0.0),
-        gap=gap_percent(plan),
+        bound=_bound(plan, facts),
+        gap=gap_percent(plan) if plan.is_plan else "",
         cost=both("value.cost", cost_yen=plan.cost_yen),
         n_sites=len(rows),
         n_fixed=sum(row.is_fixed for row in rows),
         n_synthetic=int(candidates.is_synthetic.sum()),
         groups=[_group_values(group, kpis.unit) for group in (*kpis.groups, kpis.total)],
+        rules=[(rule_name(use), rule_limit(use), rule_used(use)) for use in facts.rules] if plan.is_plan else [],
+        carriers=[carrier_values(use) for use in facts.carriers] if plan.is_plan else [],
+        facilities=[facility_values(use) for use in facts.facilities] if plan.is_plan else [],
+        savings=[] if facts.savings is None else savings_sentences(facts.savings),
+        robust=None if facts.robust is None else robust_values(facts.robust, plan.total_weight, kpis.unit),
         sites=[_site_values(row, kpis.unit) for row in rows[:MOST_LISTED_SITES]],
         n_more=max(0, len(rows) - MOST_LISTED_SITES),
-        curve=_curve(plan),
+        curve=_curve(plan, kpis, facts.measure),
         nothing=both("value.none"),
         files=_FILES,
     )
     path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _bound(plan: Plan, facts: RunFacts) -> tuple[Bilingual, Bilingual] | None:
+    """Return what is proven of every plan, with its heading; None where that is no figure a reader can place."""
+    if not plan.is_plan:
+        return None
+    if plan.lower_bound is not None:
+        return both(f"column.{plan.goal}_bound"), need_text(plan, plan.lower_bound)
+    if facts.measure == "value":
+        return None
+    share = percent_at_most(plan.upper_bound / plan.total_weight if plan.total_weight else 0.0)
+    return both("column.bound" if facts.measure == "coverage" else "column.expected_bound"), both("value.share", share=share)
 
 
 def _limits(plan: Plan, kpis: Kpis) -> list[tuple[Bilingual, Bilingual]]:
@@ -156,6 +211,8 @@ def _limits(plan: Plan, kpis: Kpis) -> list[tuple[Bilingual, Bilingual]]:
     out_of_reach = unreachable_sentence(kpis)
     if out_of_reach is not None:
         limits.append((both("column.reachable"), out_of_reach))
+    if plan.method:
+        limits.append((both("column.method"), method_text(plan.method)))
     return [*limits, (both("column.stopped_by"), both(f"stopped_by.{plan.stopped_by}"))]
 
 
@@ -185,17 +242,19 @@ def _site_values(row: SiteRow, unit: str) -> dict[str, object]:
         "only": weight_text(row.kpi.only_weight, unit),
         "is_synthetic": row.is_synthetic,
         "is_fixed": row.is_fixed,
+        "carriers": row.carriers,
     }
 
 
-def _curve(plan: Plan) -> dict[str, object] | None:
-    """Return coverage against the number of sites as the points of a line, with the bound; ``None`` without sites."""
+def _curve(plan: Plan, kpis: Kpis, measure: Measure) -> dict[str, object] | None:
+    """Return coverage against the number of sites as the points of a line, with a bound on coverage; ``None`` without sites."""
     if not plan.chosen or not plan.total_weight:
         return None
+    has_bound = measure != "value" and plan.lower_bound is None
     share = [0.0]
-    for weight in plan.marginal_weight:
+    for weight in plan.marginal_weight if has_bound else [site.marginal_weight for site in kpis.sites]:
         share.append(share[-1] + weight / plan.total_weight)
-    bound = plan.upper_bound / plan.total_weight
+    bound = plan.upper_bound / plan.total_weight if has_bound else share[-1]
     top = next((one for one in _CURVE_TOPS if one >= 1.05 * bound), 1.0)
     step = _CURVE_WIDTH / len(plan.chosen)
     points = [(round(count * step, 1), round(_CURVE_HEIGHT * (1 - value / top), 1)) for count, value in enumerate(share)]
@@ -203,7 +262,7 @@ def _curve(plan: Plan) -> dict[str, object] | None:
         "width": _CURVE_WIDTH,
         "height": _CURVE_HEIGHT,
         "points": " ".join(f"{x},{y}" for x, y in points),
-        "bound_y": round(_CURVE_HEIGHT * (1 - bound / top), 1),
+        "bound_y": round(_CURVE_HEIGHT * (1 - bound / top), 1) if has_bound else None,
         "grid": [(round(_CURVE_HEIGHT * (1 - part / 4), 1), percent(top * part / 4)) for part in range(5)],
         "n_sites": len(plan.chosen),
     }

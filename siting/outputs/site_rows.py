@@ -45,6 +45,8 @@ class SiteRow:
         Open before the plan (an existing station).
     kpi
         What it contributes.
+    carriers
+        Carriers that open a station there, where carriers share.
     """
 
     rank: int
@@ -62,6 +64,7 @@ class SiteRow:
     is_synthetic: bool
     is_fixed: bool
     kpi: SiteKpi
+    carriers: tuple[str, ...] = ()
 
 
 def site_rows(plan: Plan, kpis: Kpis, candidates: Candidates, fixed: Collection[str] = ()) -> tuple[SiteRow, ...]:
@@ -91,8 +94,10 @@ def site_rows(plan: Plan, kpis: Kpis, candidates: Candidates, fixed: Collection[
     if unknown:
         raise InvalidPlanError(f"chosen must name candidates, got {unknown[0]!r}")
     rows = [position[one] for one in plan.chosen]
+    tenants = [(name, frozenset(ids)) for name, ids in plan.tenants.items()]
     lon_lat = lon_lat_deg(candidates.xyz_m[np.array(rows, dtype=np.int64), :2], candidates.crs)
     already_open = frozenset(fixed)
+    carriers_at = {one: tuple(name for name, ids in tenants if one in ids) for one in plan.chosen}
     return tuple(
         SiteRow(
             rank=rank,
@@ -110,6 +115,7 @@ def site_rows(plan: Plan, kpis: Kpis, candidates: Candidates, fixed: Collection[
             is_synthetic=bool(candidates.is_synthetic[row]),
             is_fixed=candidates.ids[row] in already_open,
             kpi=kpi,
+            carriers=carriers_at.get(candidates.ids[row], ()),
         )
         for rank, (row, (lon, lat), kpi) in enumerate(zip(rows, lon_lat, kpis.sites, strict=True), start=1)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -66,14 +66,16 @@ def text(key: str, language: Language, **values: object) -> str:
 
 def both(key: str, **values: object) -> Bilingual:
     """
-    Return a sentence in both languages; see :func:`text`.
+    Return a sentence in both languages; see :func:`text`. Placeholders may stand for words in both languages.
 
     Raises
     ------
     InvalidInputError
         As :func:`text`.
     """
-    return Bilingual(ja=text(key, "ja", **values), en=text(key, "en", **values))
+    ja = {name: value.ja if isinstance(value, Bilingual) else value for name, value in values.items()}
+    en = {name: value.en if isinstance(value, Bilingual) else value for name, value in values.items()}
+    return Bilingual(ja=text(key, "ja", **ja), en=text(key, "en", **en))
 
 
 def asset_type_text(asset_type: str) -> Bilingual:
@@ -89,6 +91,12 @@ def owner_class_text(owner_class: str) -> Bilingual:
 def unit_text(unit: str) -> Bilingual:
     """Return what a unit of demand stands for; a unit that is not in the catalogue stands for itself."""
     return _word("unit_name", unit)
+
+
+def method_text(codes: Sequence[str]) -> Bilingual:
+    """Return how a plan was found, step by step; a code that is not in the catalogue stands for itself."""
+    steps = [_word("method", code) for code in codes]
+    return Bilingual(ja="、".join(step.ja for step in steps), en=", ".join(step.en for step in steps))
 
 
 def weight_text(weight: float, unit: str) -> Bilingual:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets_db import COLUMNS, AssetRows, AssetsError, InvalidSourceError, RejectCode, read_csv_list
 
-HEADER = "asset_id,name,asset_type,owner_class,lat,lon,height_agl_m,cost_yen,capacity,existing"
+HEADER = "asset_id,name,asset_type,owner_class,lat,lon,height_agl_m,cost_yen,yearly_fee_yen,capacity,existing"
 GOOD = {
     "asset_id": "a1",
     "name": "西新宿一丁目",
@@ -22,6 +22,7 @@ GOOD = {
     "lon": "139.7",
     "height_agl_m": "8",
     "cost_yen": "1200000",
+    "yearly_fee_yen": "6,000",
     "capacity": "2",
     "existing": "",
 }
@@ -51,6 +52,7 @@ def test_a_good_row_keeps_every_field(tmp_path: Path) -> None:
         "lon": 139.7,
         "height_agl_m": 8.0,
         "cost_yen": 1_200_000,
+        "yearly_fee_yen": 6_000,
         "capacity": 2,
         "existing": False,
         "source": "list.csv",
@@ -59,9 +61,10 @@ def test_a_good_row_keeps_every_field(tmp_path: Path) -> None:
 
 
 def test_unknown_numbers_stay_unknown(tmp_path: Path) -> None:
-    row = read_good_with(tmp_path, height_agl_m="", cost_yen=" ", capacity="").accepted.iloc[0]
+    row = read_good_with(tmp_path, height_agl_m="", cost_yen=" ", yearly_fee_yen="", capacity="").accepted.iloc[0]
     assert math.isnan(row["height_agl_m"])
     assert row["cost_yen"] is pd.NA
+    assert row["yearly_fee_yen"] is pd.NA
     assert row["capacity"] is pd.NA
 
 
@@ -93,6 +96,8 @@ def test_unknown_numbers_stay_unknown(tmp_path: Path) -> None:
         ({"cost_yen": "1,20"}, "cost_yen", RejectCode.NOT_NUMERIC),
         ({"cost_yen": "0.5"}, "cost_yen", RejectCode.NOT_WHOLE),
         ({"cost_yen": "1e13"}, "cost_yen", RejectCode.TOO_LARGE),
+        ({"yearly_fee_yen": "-1"}, "yearly_fee_yen", RejectCode.NEGATIVE),
+        ({"yearly_fee_yen": "0.5"}, "yearly_fee_yen", RejectCode.NOT_WHOLE),
         ({"capacity": "0"}, "capacity", RejectCode.OUT_OF_RANGE),
         ({"capacity": "45"}, "capacity", RejectCode.TOO_LARGE),
         ({"existing": "perhaps"}, "existing", RejectCode.UNKNOWN_VALUE),
@@ -294,7 +299,7 @@ CELLS = st.one_of(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(CELLS, min_size=10, max_size=10), max_size=6))
+@given(st.lists(st.lists(CELLS, min_size=len(GOOD), max_size=len(GOOD)), max_size=6))
 def test_nothing_is_ever_lost(table: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = write_rows(Path(folder) / "list.csv", *(dict(zip(HEADER.split(","), row, strict=True)) for row in table))

@@ -97,6 +97,7 @@ def _greedy(coverage: CoverageMatrix, demand: DemandGrid, n_sites: int) -> Plan:
         chosen=tuple(chosen),
         marginal_weight=tuple(gains),
         objective=sum(gains),
+        covered_weight=sum(gains),
         total_weight=demand.total_weight,
         reachable_weight=float(demand.weight[np.unique(coverage.cells)].sum()),
         upper_bound=min(demand.total_weight, 1.004 * sum(gains)),

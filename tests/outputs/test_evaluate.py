@@ -40,6 +40,7 @@ def plan_of(chosen: tuple[str, ...], objective: float, total: float) -> Plan:
         chosen=chosen,
         marginal_weight=(0.0,) * len(chosen),
         objective=objective,
+        covered_weight=objective,
         total_weight=total,
         reachable_weight=total,
         upper_bound=objective,
@@ -81,8 +82,8 @@ def test_figures_equal_those_of_plain_sets(rows: list[set[int]], weight: list[in
 
 
 def test_a_plan_that_claims_more_than_it_covers_is_refused(district: District) -> None:
-    boast = replace(district.plan, objective=district.plan.objective * (1 + 1e-8))
-    with pytest.raises(InvalidPlanError, match="objective must equal"):
+    boast = replace(district.plan, covered_weight=district.plan.covered_weight * (1 + 1e-8))
+    with pytest.raises(InvalidPlanError, match="covered_weight must equal"):
         evaluate(boast, district.coverage, district.demand)
 
 

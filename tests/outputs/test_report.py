@@ -80,7 +80,15 @@ def test_what_no_candidate_reaches_is_said(district_with: Callable[..., District
 
 def test_an_empty_plan_has_a_report(district: District, tmp_path: Path) -> None:
     empty = replace(
-        district.plan, chosen=(), marginal_weight=(), objective=0.0, upper_bound=0.0, status="optimal", stopped_by="proof", cost_yen=0
+        district.plan,
+        chosen=(),
+        marginal_weight=(),
+        objective=0.0,
+        covered_weight=0.0,
+        upper_bound=0.0,
+        status="optimal",
+        stopped_by="proof",
+        cost_yen=0,
     )
     kpis = evaluate(empty, district.coverage, district.demand)
     facts = replace(FACTS, notes=(), sources=(), rejects=())

@@ -471,8 +471,16 @@ CASES = [
     ),
     pytest.param(
         toml("max_sites = 30", "max_sites = 3"),
-        "demo.toml: rules.max_sites must be >= 6 (fixed sites count), got 3",
+        "demo.toml: rules.max_sites must be >= 6 (existing and fixed sites count), got 3",
         id="fewer sites than stations on air",
+    ),
+    pytest.param(
+        both(
+            rule('fixed = ["assets:SYN-A0001", "assets:SYN-A0002"]'),
+            add('[[rules.either_or]]\nids = ["assets:SYN-A0001", "assets:SYN-A0002"]'),
+        ),
+        "demo.toml: rules.either_or[1] must not name two fixed ids, and 'assets:SYN-A0001' is one, got 'assets:SYN-A0002'",
+        id="two fixed sites of which one may be open",
     ),
     pytest.param(
         rule('fixed = ["SYN-A0001"]'),

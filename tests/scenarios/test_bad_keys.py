@@ -197,7 +197,7 @@ CASES = [
         toml("on_bad_row", 'columns = { assetid = "asset_id" }\non_bad_row'),
         (
             "demo.toml: candidates[1].columns must be one of asset_id, name, asset_type, owner_class, lat, lon, "
-            "height_agl_m, cost_yen, capacity, existing (did you mean 'asset_id'?) (assets.csv), got 'assetid'"
+            "height_agl_m, cost_yen, yearly_fee_yen, capacity, existing (did you mean 'asset_id'?) (assets.csv), got 'assetid'"
         ),
         id="unknown field of columns",
     ),

@@ -11,6 +11,8 @@ import pytest
 import scenarios
 from scenarios.outputs import FILES
 from scenarios.run import run_scenario
+from scenarios.run_result import Run
+from siting.check import verify
 
 _LARGEST_GAP = 0.005
 
@@ -45,3 +47,35 @@ def test_a_shipped_scenario_runs_to_a_proven_plan(name: str, limited_by: str, so
     assert not run.city.is_under_roof(run.gathered.candidates.xyz_m).any()
     assert run.city.is_outdoor(run.demand.xy_m).all()
     assert all(str(data_dir).encode() not in (tmp_path / "run" / one).read_bytes() for one in set(FILES) - {"run.log"})
+
+
+def _quick(name: str, tmp_path: Path, *more: tuple[str, str]) -> Run:
+    """Run a shipped scenario with little effort."""
+    text = (Path(scenarios.__file__).parent / f"{name}.toml").read_text(encoding="utf-8")
+    for old, new in (*more, ("effort = ", "effort = 0.05  # ")):
+        assert old in text, old
+        text = text.replace(old, new)
+    (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    return run_scenario(tmp_path / f"{name}.toml", tmp_path / "run")
+
+
+@pytest.mark.real_data
+def test_the_rules_of_a_planner_are_kept_in_shibuya(tmp_path: Path) -> None:
+    run = _quick("shibuya_rules", tmp_path)
+    assert verify(run.plan, run.problem) == ()
+    uses = {(use.kind, use.name): use for use in run.rule_uses}
+    assert len([use for use in run.rule_uses if use.kind == "quota"]) == 4
+    assert uses["minimum_spacing_m", ""].used >= 30
+    assert uses["target", "渋谷駅 / Shibuya station"].used >= 0.75
+    assert 0 < run.facility_uses[0].n_counted <= run.facility_uses[0].n
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert all(use.name in page for use in run.rule_uses)
+
+
+@pytest.mark.real_data
+def test_example_carriers_share_the_assets_of_shibuya(tmp_path: Path) -> None:
+    run = _quick("shibuya_carriers", tmp_path, ("[sharing]\n", "[sharing]\nsavings = false\n"))
+    assert verify(run.plan, run.problem) == ()
+    assert all("見本" in use.name for use in run.carrier_uses)
+    assert [use.n_existing > 0 for use in run.carrier_uses] == [False, True, False]
+    assert len(run.plan.chosen) < sum(use.n_sites for use in run.carrier_uses)

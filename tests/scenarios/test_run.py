@@ -177,10 +177,22 @@ def _stop(*_arguments: object, **_named: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("function", ["gather_city", "build_demand", "build_coverage", "solve", "evaluate", "write_outputs"])
+_STAGES = [
+    "preparation.gather_city",
+    "preparation.build_demand",
+    "preparation.gather_rules",
+    "preparation.build_coverage",
+    "run.solve",
+    "run.verify",
+    "run.evaluate",
+    "run.write_outputs",
+]
+
+
+@pytest.mark.parametrize("function", _STAGES)
 def test_an_interrupt_at_any_stage_leaves_nothing(function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = copy_demo(tmp_path / "scenario", _QUICK)
-    monkeypatch.setattr(scenarios.run, function, _stop)
+    monkeypatch.setattr(f"scenarios.{function}", _stop)
     result = CliRunner().invoke(app, ["run", str(file), "--out", str(tmp_path / "runs" / "run"), "--no-cache"])
     assert result.exit_code == INTERRUPTED
     assert "interrupted; nothing half-written is left" in result.stderr

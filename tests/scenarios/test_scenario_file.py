@@ -9,11 +9,12 @@ from demo_copy import BOWTIE, BY_FACILITIES, CORNERS, DEMO, Change, asset, copy_
 
 import scenarios
 from scenarios.data_paths import resolve, resolve_one
+from scenarios.demand_tables import WeightByArea
 from scenarios.errors import ScenarioError
 from scenarios.places import Plane
 from scenarios.provenance import input_files
 from scenarios.run import Run, compute
-from scenarios.scenario import AlongRoads, AreaZone, CsvAssets, OsmAssets, ScenarioFile, WeightByArea
+from scenarios.scenario import AlongRoads, AreaZone, CsvAssets, OsmAssets, ScenarioFile
 from scenarios.scenario_file import radio_of, read_scenario
 from siting.radio import RadioParams
 
@@ -37,8 +38,8 @@ def test_every_shipped_scenario_is_valid(path: Path) -> None:
     assert Plane.of(file).area.area > 1e6
 
 
-def test_four_scenarios_are_shipped() -> None:
-    assert {path.stem for path in _SHIPPED} == {"demo", "shibuya", "nishi_shinjuku", "tokyo23"}
+def test_six_scenarios_are_shipped() -> None:
+    assert {path.stem for path in _SHIPPED} == {"demo", "shibuya", "shibuya_rules", "shibuya_carriers", "nishi_shinjuku", "tokyo23"}
 
 
 def test_what_is_not_said_has_a_stated_default(tmp_path: Path) -> None:
