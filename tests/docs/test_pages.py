@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from scenarios import scenario
+from scenarios import demand_tables, rule_tables, scenario
 from scenarios.outputs import FILES
 from scenarios.run import run_scenario
 from siting import RadioParams
@@ -36,8 +36,19 @@ TABLES: dict[str, tuple[type[BaseModel], ...]] = {
         scenario.OnRoofs,
     ),
     "zones": (scenario.PolygonZones, scenario.CircleZone, scenario.AreaZone),
-    "demand": (scenario.Demand, scenario.WeightByArea, scenario.WeightByMesh, scenario.WeightByFacilities),
-    "rules": (scenario.Rules,),
+    "demand": (demand_tables.Demand, demand_tables.WeightByArea, demand_tables.WeightByMesh, demand_tables.WeightByFacilities),
+    "facilities": (demand_tables.FacilityTable,),
+    "rules": (
+        rule_tables.Rules,
+        rule_tables.Wards,
+        rule_tables.QuotaRule,
+        rule_tables.EitherOr,
+        rule_tables.OnlyWith,
+        rule_tables.TargetRule,
+    ),
+    "carriers": (rule_tables.CarrierTable,),
+    "sharing": (rule_tables.SharingTable,),
+    "robust": (rule_tables.Robust,),
     "solve": (scenario.Solve,),
     "map": (scenario.Map,),
 }
