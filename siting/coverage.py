@@ -67,3 +67,10 @@ class CoverageMatrix:
     def cells_of(self, candidate: int) -> IndexArray:
         """Return the cells that one candidate serves."""
         return self.cells[self.start[candidate] : self.start[candidate + 1]]
+
+    def count_servers(self, candidates: IntArray | IndexArray) -> IntArray:
+        """Return how many of some candidates serve each cell, shape (m,)."""
+        count = np.zeros(self.n_cells, dtype=np.int64)
+        for candidate in candidates.tolist():
+            count[self.cells_of(candidate)] += 1
+        return count

@@ -1,12 +1,37 @@
-"""Kernels that build and thin the rows of the general problem."""
+"""The rows of the general problem: assets with the carriers that share them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from siting.arrays import BoolArray, IndexArray, IntArray
-from siting.kernels.presolve import _is_subset
+from siting.arrays import IndexArray, IntArray
+
+
+@njit(cache=True, nogil=True)
+def _collect_groups(
+    row: int, asset: int, mask: int, layers: tuple[IntArray, IntArray, IndexArray, IntArray], stamp: IntArray, found: IndexArray
+) -> int:
+    """Count the groups that an asset serves for the carriers of a mask; where ``found`` has room, write them, rising."""
+    carrier, start, groups, offset = layers
+    n_served = 0
+    is_mixed = False
+    for layer in range(len(carrier)):
+        if not (mask >> carrier[layer]) & 1:
+            continue
+        is_joined = layer > 0 and offset[layer] == offset[layer - 1]
+        for p in range(start[layer, asset], start[layer, asset + 1]):
+            group = groups[p] + offset[layer]
+            if stamp[group] == row:
+                continue
+            stamp[group] = row
+            is_mixed = is_mixed or is_joined
+            if len(found) > 0:
+                found[n_served] = group
+            n_served += 1
+    if is_mixed and len(found) > 0:
+        found[:n_served].sort()
+    return n_served
 
 
 @njit(cache=True, nogil=True)
@@ -35,71 +60,18 @@ def expand_rows(
     n_groups
         Number of groups.
     """
-    n_rows, n_layers = len(candidate), len(layer_carrier)
+    n_rows = len(candidate)
     start = np.zeros(n_rows + 1, dtype=np.int64)
     groups = np.empty(0, dtype=np.int32)
     stamp = np.full(n_groups, -1, dtype=np.int64)
     for is_writing in (False, True):
         if is_writing:
-            for i in range(n_rows):
-                start[i + 1] += start[i]
+            start = np.cumsum(start)
             groups = np.empty(start[n_rows], dtype=np.int32)
             stamp[:] = -1
         for i in range(n_rows):
-            end = start[i]
-            n_served = 0
-            is_mixed = False
-            for layer in range(n_layers):
-                if not (carriers[i] >> layer_carrier[layer]) & 1:
-                    continue
-                is_joined = layer > 0 and layer_offset[layer] == layer_offset[layer - 1]
-                for p in range(layer_start[layer, candidate[i]], layer_start[layer, candidate[i] + 1]):
-                    group = layer_groups[p] + layer_offset[layer]
-                    if stamp[group] == i:
-                        continue
-                    stamp[group] = i
-                    is_mixed = is_mixed or is_joined
-                    n_served += 1
-                    if is_writing:
-                        groups[end] = group
-                        end += 1
-            if is_writing:
-                if is_mixed:
-                    groups[start[i] : end].sort()
-            else:
+            layers = (layer_carrier, layer_start, layer_groups, layer_offset)
+            n_served = _collect_groups(i, int(candidate[i]), int(carriers[i]), layers, stamp, groups[start[i] :])
+            if not is_writing:
                 start[i + 1] = n_served
     return start, groups
-
-
-@njit(cache=True, nogil=True)
-def find_replaceable(
-    start: IntArray, groups: IndexArray, column_start: IntArray, column_rows: IndexArray, cost: IntArray, kind: IntArray
-) -> BoolArray:
-    """
-    Mark each row whose groups another row also serves for no more cost and with no more demands on the rules.
-
-    Rows of kind 0 demand nothing, those below 0 must stay; a row replaces those of its own kind, and one of kind 0 all kinds.
-    The order is strict (equal rows at equal cost: the earlier stays), so whoever is marked has a replacement that is not.
-    """
-    n = len(start) - 1
-    is_replaceable = np.zeros(n, dtype=np.bool_)
-    for i in range(n):
-        size = start[i + 1] - start[i]
-        if size == 0 or kind[i] < 0:
-            continue
-        rarest = groups[start[i]]
-        for p in range(start[i] + 1, start[i + 1]):
-            j = groups[p]
-            if column_start[j + 1] - column_start[j] < column_start[rarest + 1] - column_start[rarest]:
-                rarest = j
-        for p in range(column_start[rarest], column_start[rarest + 1]):
-            other = column_rows[p]
-            other_size = start[other + 1] - start[other]
-            if other == i or other_size < size or cost[other] > cost[i] or (kind[other] != 0 and kind[other] != kind[i]):
-                continue
-            if other_size == size and cost[other] == cost[i] and other > i:
-                continue
-            if _is_subset(groups, start[i], start[i + 1], start[other], start[other + 1]):
-                is_replaceable[i] = True
-                break
-    return is_replaceable

@@ -116,7 +116,7 @@ def _take_best(net: FloatArray, scratch: FloatArray, max_rows: int, share: Float
 
 
 @njit(cache=True, nogil=True)
-def _at_price(
+def at_price(
     value: FloatArray, rows: Pattern, price: float, net: FloatArray, scratch: FloatArray, share: FloatArray
 ) -> tuple[float, float]:
     """Choose rows whose values are lowered by a price per yen; return their net value and the yen they cost."""
@@ -138,7 +138,7 @@ def _open_within_budget(value: FloatArray, rows: Pattern, price: FloatArray, wor
     choice mixes the two so that the budget is just spent.
     """
     share, share_low, trial, net, scratch = work[0], work[1], work[2], work[3], work[4]
-    total, spent = _at_price(value, rows, 0.0, net, scratch, share)
+    total, spent = at_price(value, rows, 0.0, net, scratch, share)
     if spent <= rows.budget:
         price[0] = 0.0
         return total
@@ -146,18 +146,18 @@ def _open_within_budget(value: FloatArray, rows: Pattern, price: FloatArray, wor
     share_low[:] = share
     high = price[0] if price[0] > 0.0 else total / spent
     growth = 1.02
-    total, spent = _at_price(value, rows, high, net, scratch, share)
+    total, spent = at_price(value, rows, high, net, scratch, share)
     while spent > rows.budget:
         low, spent_low = high, spent
         share_low[:] = share
         high *= growth
         growth *= growth
-        total, spent = _at_price(value, rows, high, net, scratch, share)
+        total, spent = at_price(value, rows, high, net, scratch, share)
     reach = 0.02
     while spent < 0.9995 * rows.budget and high - low > 1e-6 * high:
         middle = max(high * (1.0 - reach), 0.5 * (low + high))
         reach *= 2.0
-        total_middle, spent_middle = _at_price(value, rows, middle, net, scratch, trial)
+        total_middle, spent_middle = at_price(value, rows, middle, net, scratch, trial)
         if spent_middle > rows.budget:
             low, spent_low = middle, spent_middle
             share_low[:] = trial

@@ -10,9 +10,13 @@ from numba import njit
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.pattern import Pattern
 from siting.kernels.presolve import UnsignedArray
+from siting.kernels.row_list import CLOSED, delist, enlist, fits, pick_in, pick_out
+from siting.kernels.splitmix import next_random, random_below, random_unit
 
-CLOSED = -1
 MOST_EXCHANGED = 4
+MOST_YEN = 2**62
+LEAST_ODDS = 10.0
+"""Temperatures below the best value at which a row is no longer drawn."""
 
 
 class Search(NamedTuple):
@@ -47,28 +51,6 @@ class Search(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _next_random(random: UnsignedArray) -> np.uint64:
-    """Return 64 random bits (splitmix64)."""
-    random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z: np.uint64 = random[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@njit(cache=True, nogil=True)
-def _below(random: UnsignedArray, limit: int) -> int:
-    """Return a random number in 0..limit - 1."""
-    return int(np.int64(((_next_random(random) >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32)))
-
-
-@njit(cache=True, nogil=True)
-def _unit(random: UnsignedArray) -> float:
-    """Return a random number in (0, 1]."""
-    return (float(_next_random(random) >> np.uint64(11)) + 1.0) / 9007199254740992.0
-
-
-@njit(cache=True, nogil=True)
 def open_row(pattern: Pattern, search: Search, row: int) -> None:
     """Open a closed row."""
     for p in range(pattern.start[row], pattern.start[row + 1]):
@@ -81,10 +63,7 @@ def open_row(pattern: Pattern, search: Search, row: int) -> None:
             search.value[search.owner[j]] -= pattern.weight[j]
         search.n_serving[j] += 1
         search.owner[j] ^= row
-    search.place[row] = search.n_open[0]
-    search.open_rows[search.n_open[0]] = row
-    search.n_open[0] += 1
-    search.spent[0] += pattern.cost[row]
+    enlist(pattern, search, row)
     search.covered[0] += search.value[row]
 
 
@@ -101,12 +80,7 @@ def close_row(pattern: Pattern, search: Search, row: int) -> None:
                     search.value[pattern.column_rows[q]] += pattern.weight[j]
         elif search.n_serving[j] == 1:
             search.value[search.owner[j]] += pattern.weight[j]
-    search.n_open[0] -= 1
-    last = search.open_rows[search.n_open[0]]
-    search.open_rows[search.place[row]] = last
-    search.place[last] = search.place[row]
-    search.place[row] = CLOSED
-    search.spent[0] -= pattern.cost[row]
+    delist(pattern, search, row)
     search.covered[0] -= search.value[row]
 
 
@@ -147,43 +121,13 @@ def _only_with(pattern: Pattern, search: Search, closed: int, opened: int) -> fl
 
 
 @njit(cache=True, nogil=True)
-def _pick_out(search: Search) -> int:
-    """Return the less valuable of two random open rows."""
-    one = int(search.open_rows[_below(search.random, search.n_open[0])])
-    other = int(search.open_rows[_below(search.random, search.n_open[0])])
-    return other if search.value[other] < search.value[one] else one
-
-
-@njit(cache=True, nogil=True)
-def _pick_in(pattern: Pattern, search: Search, near: int) -> int:
-    """Return a random closed row that shares a group with ``near``, or the more valuable of two anywhere; else ``CLOSED``."""
-    if _next_random(search.random) & np.uint64(1):
-        p = pattern.start[near] + _below(search.random, pattern.start[near + 1] - pattern.start[near])
-        j = pattern.groups[p]
-        q = pattern.column_start[j] + _below(search.random, pattern.column_start[j + 1] - pattern.column_start[j])
-        near_row = int(pattern.column_rows[q])
-        return near_row if search.place[near_row] == CLOSED else CLOSED
-    row = _below(search.random, len(search.place))
-    other = _below(search.random, len(search.place))
-    if search.place[other] == CLOSED and (search.place[row] != CLOSED or search.value[other] > search.value[row]):
-        row = other
-    return row if search.place[row] == CLOSED else CLOSED
-
-
-@njit(cache=True, nogil=True)
-def _fits(pattern: Pattern, search: Search, more: int) -> bool:
-    """Tell whether ``more`` yen can still be spent."""
-    return pattern.budget < 0 or search.spent[0] + more <= pattern.budget
-
-
-@njit(cache=True, nogil=True)
 def _try_swap(pattern: Pattern, search: Search, temperature: float) -> None:
     """Swap an open row for a closed one if the loss is within what the temperature lets through."""
-    out = _pick_out(search)
-    new = _pick_in(pattern, search, out)
-    if new == CLOSED or not _fits(pattern, search, pattern.cost[new] - pattern.cost[out]):
+    out = pick_out(search)
+    new = pick_in(pattern, search, out)
+    if new == CLOSED or not fits(pattern, search, pattern.cost[new] - pattern.cost[out]):
         return
-    allowed = temperature * np.log(_unit(search.random))
+    allowed = temperature * np.log(random_unit(search.random))
     gain = search.value[new] - search.value[out]
     if gain < allowed:
         if search.value[new] < allowed:
@@ -194,11 +138,47 @@ def _try_swap(pattern: Pattern, search: Search, temperature: float) -> None:
     open_row(pattern, search, new)
 
 
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc"})
+def _most_valuable(value: FloatArray, place: IndexArray, cost: IntArray, room: int) -> float:
+    """Return the value of the most valuable closed row that costs no more than ``room``."""
+    best = 0.0
+    for i in range(len(value)):
+        best = max(best, value[i] if (place[i] < 0) & (cost[i] <= room) else 0.0)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _reseat(pattern: Pattern, search: Search, temperature: float, tally: FloatArray, choice: IndexArray) -> None:
+    """
+    Close an open row and open one that fits, any, with the odds of the heat bath: e times less per temperature of value less.
+
+    One such move does the work of as many swaps tried as it takes until one is let through.
+    """
+    out = pick_out(search)
+    close_row(pattern, search, out)
+    value, place, cost = search.value, search.place, pattern.cost
+    room = pattern.budget - search.spent[0] if pattern.budget >= 0 else MOST_YEN
+    best = _most_valuable(value, place, cost, room)
+    least = best - LEAST_ODDS * temperature
+    n, total = 0, 0.0
+    for i in range(len(value)):
+        if value[i] >= least and place[i] == CLOSED and cost[i] <= room:
+            total += np.exp((value[i] - best) / temperature)
+            tally[n] = total
+            choice[n] = i
+            n += 1
+    drawn = total * random_unit(search.random)
+    at = 0
+    while tally[at] < drawn:
+        at += 1
+    open_row(pattern, search, int(choice[at]))
+
+
 @njit(cache=True, nogil=True)
 def _try_add(pattern: Pattern, search: Search) -> None:
     """Open a closed row that adds something, if the limits leave room for it."""
-    new = _pick_in(pattern, search, search.open_rows[_below(search.random, search.n_open[0])])
-    if new != CLOSED and search.value[new] > 0.0 and _fits(pattern, search, pattern.cost[new]):
+    new = pick_in(pattern, search, search.open_rows[random_below(search.random, search.n_open[0])])
+    if new != CLOSED and search.value[new] > 0.0 and fits(pattern, search, pattern.cost[new]):
         open_row(pattern, search, new)
 
 
@@ -210,24 +190,24 @@ def _try_exchange(pattern: Pattern, search: Search, temperature: float, changed:
     Costs differ, so the best use of a budget may be two rows for one, or one for two.
     """
     before = search.covered[0]
-    near = search.open_rows[_below(search.random, search.n_open[0])]
+    near = search.open_rows[random_below(search.random, search.n_open[0])]
     n_changed = 0
     for _ in range(MOST_EXCHANGED):
-        new = _pick_in(pattern, search, near)
+        new = pick_in(pattern, search, near)
         if new == CLOSED or search.value[new] <= 0.0:
             continue
-        is_room = search.n_open[0] < pattern.max_rows and _fits(pattern, search, pattern.cost[new])
+        is_room = search.n_open[0] < pattern.max_rows and fits(pattern, search, pattern.cost[new])
         while not is_room and n_changed < MOST_EXCHANGED and search.n_open[0] > 0:
-            out = _pick_out(search)
+            out = pick_out(search)
             close_row(pattern, search, out)
             changed[n_changed] = out
             n_changed += 1
-            is_room = _fits(pattern, search, pattern.cost[new])
+            is_room = fits(pattern, search, pattern.cost[new])
         if is_room:
             open_row(pattern, search, new)
             changed[n_changed] = new
             n_changed += 1
-    if search.n_open[0] > 0 and search.covered[0] - before >= temperature * np.log(_unit(search.random)):
+    if search.n_open[0] > 0 and search.covered[0] - before >= temperature * np.log(random_unit(search.random)):
         return
     for at in range(n_changed - 1, -1, -1):
         if search.place[changed[at]] == CLOSED:
@@ -245,6 +225,7 @@ def anneal(
     first_move: int,
     end_move: int,
     n_moves: int,
+    is_heat_bath: bool,
     best_rows: IndexArray,
     n_best: IntArray,
     best: FloatArray,
@@ -252,15 +233,20 @@ def anneal(
     """
     Make moves first_move..end_move of an annealing with ``n_moves``, cooling geometrically from ``hot`` to ``cold``.
 
+    In a heat bath a site moves to one drawn among all, else to one random row if the temperature lets it.
+
     ``best_rows[:n_best[0]]`` is kept at the best set met, which covers ``best[0]``.
     """
     changed = np.empty(2 * MOST_EXCHANGED, dtype=np.int32)
+    tally, choice = np.empty(len(search.place)), np.empty(len(search.place), dtype=np.int32)
     for move in range(first_move, end_move):
         temperature = hot * (cold / hot) ** (move / n_moves)
-        if search.n_open[0] < pattern.max_rows and _next_random(search.random) & np.uint64(3) == 0:
+        if search.n_open[0] < pattern.max_rows and next_random(search.random) & np.uint64(3) == 0:
             _try_add(pattern, search)
-        elif pattern.budget >= 0 and _next_random(search.random) & np.uint64(31) == 0:
+        elif pattern.budget >= 0 and next_random(search.random) & np.uint64(31) == 0:
             _try_exchange(pattern, search, temperature, changed)
+        elif is_heat_bath:
+            _reseat(pattern, search, temperature, tally, choice)
         else:
             _try_swap(pattern, search, temperature)
         if search.covered[0] > best[0]:

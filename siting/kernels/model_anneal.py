@@ -21,13 +21,12 @@ from siting.kernels.model_state import (
     UPPER,
     Search,
     Terms,
-    below,
     beyond_limits,
     sum_penalties,
     undo,
-    unit,
 )
 from siting.kernels.model_values import commit, price_groups, value_rows
+from siting.kernels.splitmix import random_below, random_unit
 
 _MOVES_PER_PRICE = 2_000
 _MARGIN = 1.01
@@ -122,9 +121,9 @@ def anneal(
     for move in range(span[0], span[1]):
         if move % _MOVES_PER_PRICE == 0:
             _adapt_prices(t, s, usual, cap >= 0)
-        allowed = heat[0] * (heat[1] / heat[0]) ** (move / span[2]) * np.log(unit(s.random))
+        allowed = heat[0] * (heat[1] / heat[0]) ** (move / span[2]) * np.log(random_unit(s.random))
         merit, penalty = s.number[MERIT], s.penalty[0]
-        draw = below(s.random, 256)
+        draw = random_below(s.random, 256)
         kind = 0
         while kind < 4 and draw >= shares[kind]:
             kind += 1

@@ -5,15 +5,13 @@ from __future__ import annotations
 from numba import njit
 
 from siting.arrays import FloatArray
+from siting.kernels.model_choice import choose_rows, score_rows, serve
 from siting.kernels.model_relaxed import (
     AT_END,
     Choice,
     DualState,
     DualTerms,
-    choose_rows,
-    score_rows,
     segments,
-    serve,
     settle,
     value_bundles,
     value_groups,

@@ -20,11 +20,10 @@ from siting.kernels.model_state import (
     UPPER,
     Search,
     Terms,
-    below,
     beyond_limits,
-    next_random,
     toggle,
 )
+from siting.kernels.splitmix import next_random, random_below
 
 _SHORT_RULE = 12
 _DRAWS = 8
@@ -34,7 +33,7 @@ _MOST_CHANGES = 12
 @njit(cache=True, nogil=True)
 def _random_open(s: Search) -> int:
     """Return a random open row, or ``CLOSED``."""
-    return CLOSED if s.number[N_OPEN] == 0 else int(s.book[below(s.random, s.number[N_OPEN]), ORDER])
+    return CLOSED if s.number[N_OPEN] == 0 else int(s.book[random_below(s.random, s.number[N_OPEN]), ORDER])
 
 
 @njit(cache=True, nogil=True)
@@ -63,7 +62,7 @@ def _pick_out(t: Terms, s: Search, move: int) -> int:
 def _random_server(t: Terms, s: Search, group: int) -> int:
     """Return a random row that may serve a group, or ``CLOSED``."""
     first, end = t.column_start[group], t.column_start[group + 1]
-    return CLOSED if first == end else int(t.column_rows[first + below(s.random, end - first)])
+    return CLOSED if first == end else int(t.column_rows[first + random_below(s.random, end - first)])
 
 
 @njit(cache=True, nogil=True)
@@ -71,7 +70,7 @@ def _near_row(t: Terms, s: Search, near: int) -> int:
     """Return a random row that shares a group with another, or ``CLOSED``."""
     if near == CLOSED or t.start[near] == t.start[near + 1]:
         return CLOSED
-    return _random_server(t, s, int(np.int64(t.groups[t.start[near] + below(s.random, t.start[near + 1] - t.start[near])])))
+    return _random_server(t, s, int(np.int64(t.groups[t.start[near] + random_below(s.random, t.start[near + 1] - t.start[near])])))
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +78,7 @@ def _wanted_row(t: Terms, s: Search) -> int:
     """Return a random row that serves an uncovered group of a random target or bundle, or ``CLOSED``."""
     if t.n_rules == len(t.limit):
         return CLOSED
-    at = t.n_rules + below(s.random, len(t.limit) - t.n_rules)
+    at = t.n_rules + random_below(s.random, len(t.limit) - t.n_rules)
     if s.sums[at] >= t.limit[at, NEED]:
         return CLOSED
     table = t.members + at if at < t.n_limits else t.in_bundle + at - t.n_limits
@@ -87,7 +86,7 @@ def _wanted_row(t: Terms, s: Search) -> int:
     if first == end:
         return CLOSED
     for _ in range(_DRAWS):
-        group = t.link[first + below(s.random, end - first), 0]
+        group = t.link[first + random_below(s.random, end - first), 0]
         if s.servers[group] < t.needed:
             return _random_server(t, s, group)
     return CLOSED
@@ -97,14 +96,14 @@ def _wanted_row(t: Terms, s: Search) -> int:
 def _pick_in(t: Terms, s: Search, near: int, pool: IndexArray, move: int) -> int:
     """Return a closed row: near another, wanted by a target or bundle, or the more appealing of two anywhere; else ``CLOSED``."""
     row = CLOSED
-    kind = below(s.random, 16)
+    kind = random_below(s.random, 16)
     if kind < 2:
         row = _wanted_row(t, s)
     elif kind < 10:
         row = _near_row(t, s, near)
     if row == CLOSED and len(pool) > 0:
-        row = int(pool[below(s.random, len(pool))])
-        other = int(pool[below(s.random, len(pool))])
+        row = int(pool[random_below(s.random, len(pool))])
+        other = int(pool[random_below(s.random, len(pool))])
         if not _may_come(t, s, row, move) or (_may_come(t, s, other, move) and s.value[other] > s.value[row]):
             row = other
     return row if _may_come(t, s, row, move) else CLOSED
@@ -128,7 +127,7 @@ def _candidate(t: Terms, s: Search, rule: int, draw: int, near: int, move: int) 
     if s.sums[rule] > t.limit[rule, UPPER] and draw < 2 * _DRAWS:
         row = _near_row(t, s, near) if draw < _DRAWS and move % 2 == 0 else _random_open(s)
         return row, _amount_of(t, row, rule) if row != CLOSED else 0
-    p = first + below(s.random, end - first)
+    p = first + random_below(s.random, end - first)
     return int(t.link[p, 0]), int(t.link[p, 1])
 
 

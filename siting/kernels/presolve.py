@@ -155,28 +155,29 @@ def _is_subset(cells: IndexArray, p: int, p_end: int, q: int, q_end: int) -> boo
 
 @njit(cache=True, nogil=True)
 def find_dominated(
-    start: IntArray, cells: IndexArray, column_start: IntArray, column_rows: IndexArray, cost: IntArray, rank: IntArray
+    start: IntArray, cells: IndexArray, column_start: IntArray, column_rows: IndexArray, cost: IntArray, rank: IntArray, kind: IntArray
 ) -> BoolArray:
     """
-    Mark each row whose cells another row also serves for no more yen.
+    Mark each row whose cells another row also serves for no more cost and with no more demands on the rules.
 
+    Rows of kind 0 demand nothing, those below 0 must stay; a row replaces those of its own kind, and one of kind 0 all kinds.
     The order is strict (equal rows at equal cost: the lower rank stays), so whoever is marked has a dominator that is not.
     """
     n = len(start) - 1
     is_dominated = np.zeros(n, dtype=np.bool_)
     for i in range(n):
-        if start[i] == start[i + 1]:
+        size = start[i + 1] - start[i]
+        if size == 0 or kind[i] < 0:
             continue
         rarest = cells[start[i]]
         for p in range(start[i] + 1, start[i + 1]):
             j = cells[p]
             if column_start[j + 1] - column_start[j] < column_start[rarest + 1] - column_start[rarest]:
                 rarest = j
-        size = start[i + 1] - start[i]
         for p in range(column_start[rarest], column_start[rarest + 1]):
             other = column_rows[p]
             other_size = start[other + 1] - start[other]
-            if other == i or other_size < size or cost[other] > cost[i]:
+            if other == i or other_size < size or cost[other] > cost[i] or (kind[other] != 0 and kind[other] != kind[i]):
                 continue
             if other_size == size and cost[other] == cost[i] and rank[other] > rank[i]:
                 continue

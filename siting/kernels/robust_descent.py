@@ -7,7 +7,8 @@ from numba import njit
 
 from siting.arrays import FloatArray, IndexArray
 from siting.kernels.robust_pattern import RobustPattern
-from siting.kernels.robust_state import CLOSED, RobustState, close_row, gain_of, left_without, loss_of, open_row
+from siting.kernels.robust_state import RobustState, close_row, gain_of, left_without, loss_of, open_row
+from siting.kernels.row_list import CLOSED
 
 
 @njit(cache=True, nogil=True)

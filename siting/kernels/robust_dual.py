@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 
 from siting.arrays import FloatArray, IndexArray, IntArray
-from siting.kernels.lagrangian import nth_largest
+from siting.kernels.lagrangian import at_price
+from siting.kernels.pattern import Pattern
 
 STALLED_STEPS = 20
 """Steps without progress after which the step is cut."""
@@ -28,30 +29,24 @@ class DualPattern(NamedTuple):
 
     Attributes
     ----------
-    start, slots
-        Compressed rows: the slots that each row serves.
+    rows
+        The problem itself, rates aside.
+    slots
+        Slot of each pair of a row and a group, in the order of the rows.
     share
         Rate of each row over the rate of its class, in (0, 1].
     slot_start
         First slot of each group, shape (m + 1,).
     rate, most
         Rate of the class of each slot, and how many rows serve the slot.
-    weight
-        Weight of each group.
-    cost, max_rows, budget
-        Yen of each row, most rows, most yen (below zero for no limit).
     """
 
-    start: IntArray
+    rows: Pattern
     slots: IndexArray
     share: FloatArray
     slot_start: IntArray
     rate: FloatArray
     most: IndexArray
-    weight: FloatArray
-    cost: IntArray
-    max_rows: int
-    budget: int
 
 
 class DualState(NamedTuple):
@@ -126,7 +121,7 @@ def worst_cases(pattern: DualPattern, slope: FloatArray, taken: IndexArray, cons
     work = np.zeros((2, MOST_CLASSES))
     for j in range(len(constant)):
         s, e = pattern.slot_start[j], pattern.slot_start[j + 1]
-        constant[j] = worst_case(pattern.rate[s:e], pattern.most[s:e], slope[s:e], pattern.weight[j], taken[s:e], count, work)
+        constant[j] = worst_case(pattern.rate[s:e], pattern.most[s:e], slope[s:e], pattern.rows.weight[j], taken[s:e], count, work)
 
 
 @njit(cache=True, nogil=True)
@@ -134,7 +129,7 @@ def _values(pattern: DualPattern, slope: FloatArray, value: FloatArray) -> None:
     """Fill ``value`` with what each row is credited with."""
     for i in range(len(value)):
         total = 0.0
-        for p in range(pattern.start[i], pattern.start[i + 1]):
+        for p in range(pattern.rows.start[i], pattern.rows.start[i + 1]):
             total += slope[pattern.slots[p]]
         value[i] = pattern.share[i] * total
 
@@ -144,75 +139,50 @@ def whole_values(pattern: DualPattern, whole: IntArray, value: IntArray) -> None
     """Fill ``value`` with what each row is credited with at least, in whole numbers: exact shares of 1, others rounded up."""
     for i in range(len(value)):
         total = 0
-        for p in range(pattern.start[i], pattern.start[i + 1]):
+        for p in range(pattern.rows.start[i], pattern.rows.start[i + 1]):
             slope = whole[pattern.slots[p]]
             total += slope if pattern.share[i] == 1.0 else min(slope, np.int64(slope * pattern.share[i]) + 3)
         value[i] = total
 
 
 @njit(cache=True, nogil=True)
-def _choose(pattern: DualPattern, value: FloatArray, price: float, is_open: FloatArray, scratch: FloatArray) -> tuple[float, float]:
-    """Open the rows of the highest net value at a price per yen; return their net value and what they cost."""
-    n = len(value)
-    net = scratch[0]
-    for i in range(n):
-        net[i] = value[i] - price * pattern.cost[i]
-    threshold = 0.0
-    if pattern.max_rows < n:
-        threshold = max(nth_largest(net, scratch[1], pattern.max_rows), 0.0)
-    total, spent = 0.0, 0.0
-    n_open = 0
-    for is_tie in range(2):
-        for i in range(n):
-            is_taken = net[i] > threshold if is_tie == 0 else net[i] == threshold and threshold > 0.0 and n_open < pattern.max_rows
-            if is_tie == 0:
-                is_open[i] = 0.0
-            if is_taken:
-                is_open[i] = 1.0
-                total += net[i]
-                spent += pattern.cost[i]
-                n_open += 1
-    return total, spent
-
-
-@njit(cache=True, nogil=True)
-def _choose_within(pattern: DualPattern, value: FloatArray, price: FloatArray, share: FloatArray, scratch: FloatArray) -> float:
+def _choose_within(rows: Pattern, value: FloatArray, price: FloatArray, share: FloatArray, scratch: FloatArray) -> float:
     """
     Bound the value of the best rows within count and budget; leave the choice, mixed so that the budget is spent, in ``share``.
 
     The price per yen is bracketed from the last one on: ``low`` spends too much, ``high`` keeps to the budget.
     """
-    total, spent = _choose(pattern, value, 0.0, share, scratch)
-    if pattern.budget < 0 or spent <= pattern.budget:
+    low_share, trial, net, order = scratch[0], scratch[1], scratch[2], scratch[3]
+    total, spent = at_price(value, rows, 0.0, net, order, share)
+    if rows.budget < 0 or spent <= rows.budget:
         price[0] = 0.0
         return total
     low, high, step = 0.0, price[0] if price[0] > 0.0 else total / spent, 0.01
-    low_share, trial = scratch[2], scratch[3]
     low_share[:] = share
     low_spent = spent
-    total, spent = _choose(pattern, value, high, share, scratch)
-    while spent > pattern.budget:
+    total, spent = at_price(value, rows, high, net, order, share)
+    while spent > rows.budget:
         low, low_spent = high, spent
         low_share[:] = share
         high *= 1.0 + step
         step *= 2.0
-        total, spent = _choose(pattern, value, high, share, scratch)
+        total, spent = at_price(value, rows, high, net, order, share)
     step = 0.01
-    while spent < 0.9995 * pattern.budget and high - low > 1e-6 * high:
+    while spent < 0.9995 * rows.budget and high - low > 1e-6 * high:
         middle = max(high * (1.0 - step), 0.5 * (low + high))
         step *= 2.0
-        middle_total, middle_spent = _choose(pattern, value, middle, trial, scratch)
-        if middle_spent > pattern.budget:
+        middle_total, middle_spent = at_price(value, rows, middle, net, order, trial)
+        if middle_spent > rows.budget:
             low, low_spent = middle, middle_spent
             low_share[:] = trial
         else:
             high, total, spent = middle, middle_total, middle_spent
             share[:] = trial
     price[0] = high
-    mix = (pattern.budget - spent) / (low_spent - spent)
+    mix = (rows.budget - spent) / (low_spent - spent)
     for i in range(len(share)):
         share[i] += mix * (low_share[i] - share[i])
-    return total + high * pattern.budget
+    return total + high * rows.budget
 
 
 @njit(cache=True, nogil=True)
@@ -221,7 +191,7 @@ def _serve(pattern: DualPattern, share: FloatArray, served: FloatArray) -> None:
     served[:] = 0.0
     for i in range(len(share)):
         if share[i] > 0.0:
-            for p in range(pattern.start[i], pattern.start[i + 1]):
+            for p in range(pattern.rows.start[i], pattern.rows.start[i + 1]):
                 served[pattern.slots[p]] += share[i] * pattern.share[i]
 
 
@@ -230,19 +200,21 @@ def _move(pattern: DualPattern, state: DualState, served: FloatArray, taken: Ind
     """Turn the direction towards the new subgradient and step along it; tell whether there was anywhere to go."""
     smoothing = max(0.03, 6.0 / (state.n_steps[0] + 19.0))
     norm = 0.0
-    for j in range(len(pattern.weight)):
+    for j in range(len(pattern.rows.weight)):
         for s in range(pattern.slot_start[j], pattern.slot_start[j + 1]):
             slope = smoothing * (served[s] - taken[s]) + (1.0 - smoothing) * state.direction[s]
             state.direction[s] = slope
-            is_at_end = (slope < 0.0 and state.slope[s] >= pattern.weight[j] * pattern.rate[s]) or (slope > 0.0 and state.slope[s] <= 0.0)
+            is_at_end = (slope < 0.0 and state.slope[s] >= pattern.rows.weight[j] * pattern.rate[s]) or (
+                slope > 0.0 and state.slope[s] <= 0.0
+            )
             if not is_at_end:
                 norm += slope * slope
     if norm == 0.0 or excess <= 0.0:
         return False
     step = state.step_scale[0] * excess / norm
-    for j in range(len(pattern.weight)):
+    for j in range(len(pattern.rows.weight)):
         for s in range(pattern.slot_start[j], pattern.slot_start[j + 1]):
-            state.slope[s] = min(max(state.slope[s] - step * state.direction[s], 0.0), pattern.weight[j] * pattern.rate[s])
+            state.slope[s] = min(max(state.slope[s] - step * state.direction[s], 0.0), pattern.rows.weight[j] * pattern.rate[s])
     return True
 
 
@@ -255,16 +227,16 @@ def descend_robust_dual(pattern: DualPattern, state: DualState, n_steps: int, ta
 
     The slopes stay between 0 and what a lone row of the class covers. False when further steps would be too short to matter.
     """
-    n = len(pattern.start) - 1
+    n = len(pattern.rows.start) - 1
     value, share = np.empty(n), np.empty(n)
     scratch = np.zeros((4, n))
     served = np.empty(len(pattern.rate))
     taken = np.zeros(len(pattern.rate), dtype=np.int32)
-    constant = np.empty(len(pattern.weight))
+    constant = np.empty(len(pattern.rows.weight))
     for _ in range(n_steps):
         worst_cases(pattern, state.slope, taken, constant)
         _values(pattern, state.slope, value)
-        bound = np.sum(constant) + _choose_within(pattern, value, state.price, share, scratch)
+        bound = np.sum(constant) + _choose_within(pattern.rows, value, state.price, share, scratch)
         state.n_steps[0] += 1
         state.stalled[0] += 1
         if bound < state.best[0]:

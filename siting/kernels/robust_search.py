@@ -7,56 +7,27 @@ from numba import njit
 
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.robust_pattern import RobustPattern
-from siting.kernels.robust_state import CLOSED, RobustState, close_row, gain_of, lift, loss_of, open_row, settle
+from siting.kernels.robust_state import RobustState, close_row, gain_of, lift, loss_of, open_row, settle
+from siting.kernels.row_list import CLOSED, fits, pick_in, pick_out
 from siting.kernels.splitmix import next_random, random_below, random_unit
 
 _MOST_EXCHANGED = 4
 
 
 @njit(cache=True, nogil=True)
-def _pick_out(state: RobustState) -> int:
-    """Return the less valuable of two random open rows."""
-    one = int(state.open_rows[random_below(state.random, state.n_open[0])])
-    other = int(state.open_rows[random_below(state.random, state.n_open[0])])
-    return other if state.last_value[other] < state.last_value[one] else one
-
-
-@njit(cache=True, nogil=True)
-def _pick_in(pattern: RobustPattern, state: RobustState, near: int) -> int:
-    """Return a random closed row that shares a group with ``near``, or the more valuable of two anywhere; else ``CLOSED``."""
-    if next_random(state.random) & np.uint64(1):
-        p = pattern.start[near] + random_below(state.random, pattern.start[near + 1] - pattern.start[near])
-        j = pattern.groups[p]
-        q = pattern.column_start[j] + random_below(state.random, pattern.column_start[j + 1] - pattern.column_start[j])
-        near_row = int(pattern.column_rows[q])
-        return near_row if state.place[near_row] == CLOSED else CLOSED
-    row = random_below(state.random, len(state.place))
-    other = random_below(state.random, len(state.place))
-    if state.place[other] == CLOSED and (state.place[row] != CLOSED or state.last_value[other] > state.last_value[row]):
-        row = other
-    return row if state.place[row] == CLOSED else CLOSED
-
-
-@njit(cache=True, nogil=True)
-def _fits(pattern: RobustPattern, state: RobustState, more: int) -> bool:
-    """Tell whether ``more`` yen can still be spent."""
-    return pattern.budget < 0 or state.spent[0] + more <= pattern.budget
-
-
-@njit(cache=True, nogil=True)
 def _try_swap(pattern: RobustPattern, state: RobustState, temperature: float) -> None:
     """Swap an open row for a closed one if the loss is within what the temperature lets through."""
-    out = _pick_out(state)
-    new = _pick_in(pattern, state, out)
-    if new == CLOSED or not _fits(pattern, state, pattern.cost[new] - pattern.cost[out]):
+    out = pick_out(state)
+    new = pick_in(pattern, state, out)
+    if new == CLOSED or not fits(pattern, state, pattern.cost[new] - pattern.cost[out]):
         return
     allowed = temperature * np.log(random_unit(state.random))
     loss = lift(pattern, state, out)
     gain = gain_of(pattern, state.left, new)
-    state.last_value[out] = loss
+    state.value[out] = loss
     if gain - loss < allowed:
         settle(pattern, state, out)
-        state.last_value[new] = gain
+        state.value[new] = gain
         return
     close_row(pattern, state, out, loss)
     open_row(pattern, state, new, gain)
@@ -65,11 +36,11 @@ def _try_swap(pattern: RobustPattern, state: RobustState, temperature: float) ->
 @njit(cache=True, nogil=True)
 def _try_add(pattern: RobustPattern, state: RobustState) -> None:
     """Open a closed row that adds something, if the limits leave room for it."""
-    new = _pick_in(pattern, state, state.open_rows[random_below(state.random, state.n_open[0])])
-    if new == CLOSED or not _fits(pattern, state, pattern.cost[new]):
+    new = pick_in(pattern, state, state.open_rows[random_below(state.random, state.n_open[0])])
+    if new == CLOSED or not fits(pattern, state, pattern.cost[new]):
         return
     gain = gain_of(pattern, state.left, new)
-    state.last_value[new] = gain
+    state.value[new] = gain
     if gain > 0.0:
         open_row(pattern, state, new, gain)
 
@@ -85,16 +56,16 @@ def _try_exchange(pattern: RobustPattern, state: RobustState, temperature: float
     near = state.open_rows[random_below(state.random, state.n_open[0])]
     n_changed = 0
     for _ in range(_MOST_EXCHANGED):
-        new = _pick_in(pattern, state, near)
+        new = pick_in(pattern, state, near)
         if new == CLOSED:
             continue
-        is_room = state.n_open[0] < pattern.max_rows and _fits(pattern, state, pattern.cost[new])
+        is_room = state.n_open[0] < pattern.max_rows and fits(pattern, state, pattern.cost[new])
         while not is_room and n_changed < _MOST_EXCHANGED and state.n_open[0] > 0:
-            out = _pick_out(state)
+            out = pick_out(state)
             close_row(pattern, state, out, loss_of(pattern, state, out))
             changed[n_changed] = out
             n_changed += 1
-            is_room = _fits(pattern, state, pattern.cost[new])
+            is_room = fits(pattern, state, pattern.cost[new])
         gain = gain_of(pattern, state.left, new)
         if is_room and gain > 0.0:
             open_row(pattern, state, new, gain)

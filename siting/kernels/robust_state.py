@@ -10,8 +10,7 @@ from numba import njit
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.presolve import UnsignedArray
 from siting.kernels.robust_pattern import RobustPattern
-
-CLOSED = -1
+from siting.kernels.row_list import CLOSED, delist, enlist
 
 
 class RobustState(NamedTuple):
@@ -26,7 +25,7 @@ class RobustState(NamedTuple):
         Probability that all other open rows of the group are refused, shape (m,).
     left
         Weight of each group times the probability that nothing serves it, shape (m,).
-    last_value
+    value
         Gain or loss of each row as it was last computed: a hint which rows are worth trying, shape (n,).
     open_rows, place
         Open rows in the first ``n_open`` places; the place of each row, or ``CLOSED``.
@@ -39,7 +38,7 @@ class RobustState(NamedTuple):
     n_certain: IndexArray
     missing: FloatArray
     left: FloatArray
-    last_value: FloatArray
+    value: FloatArray
     open_rows: IndexArray
     place: IndexArray
     n_open: IntArray
@@ -105,12 +104,9 @@ def open_row(pattern: RobustPattern, state: RobustState, row: int, gain: float) 
         else:
             state.missing[pattern.groups[p]] *= miss
     settle(pattern, state, row)
-    state.place[row] = state.n_open[0]
-    state.open_rows[state.n_open[0]] = row
-    state.n_open[0] += 1
-    state.spent[0] += pattern.cost[row]
+    enlist(pattern, state, row)
     state.expected[0] += gain
-    state.last_value[row] = gain
+    state.value[row] = gain
 
 
 @njit(cache=True, nogil=True)
@@ -123,14 +119,9 @@ def close_row(pattern: RobustPattern, state: RobustState, row: int, loss: float)
         else:
             state.missing[pattern.groups[p]] = min(state.missing[pattern.groups[p]] / miss, 1.0)
     settle(pattern, state, row)
-    state.n_open[0] -= 1
-    last = state.open_rows[state.n_open[0]]
-    state.open_rows[state.place[row]] = last
-    state.place[last] = state.place[row]
-    state.place[row] = CLOSED
-    state.spent[0] -= pattern.cost[row]
+    delist(pattern, state, row)
     state.expected[0] -= loss
-    state.last_value[row] = loss
+    state.value[row] = loss
 
 
 @njit(cache=True, nogil=True)
@@ -154,5 +145,5 @@ def begin_robust(pattern: RobustPattern, rows: IndexArray, seed: int) -> RobustS
     for row in rows:
         open_row(pattern, state, row, gain_of(pattern, state.left, row))
     for row in range(n):
-        state.last_value[row] = gain_of(pattern, state.left, row) if state.place[row] == CLOSED else loss_of(pattern, state, row)
+        state.value[row] = gain_of(pattern, state.left, row) if state.place[row] == CLOSED else loss_of(pattern, state, row)
     return state

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from siting.kernels.model_state import CLOSED, MERIT, N_BROKEN, PLACE, Search, Terms, change, off_by
+from siting.kernels.model_state import CLOSED, MERIT, N_BROKEN, PLACE, Search, Terms, beyond_limits, change
 
 NO_ROW = -1
 
@@ -54,7 +54,7 @@ def try_additions(t: Terms, s: Search) -> tuple[IntArray, IndexArray]:
 def first_broken(t: Terms, s: Search) -> int:
     """Return the first rule or target that is not kept, or ``NO_ROW``."""
     for one in range(t.n_limits):
-        if off_by(s.sums[one], t.limit[one]) > 0:
+        if beyond_limits(t.limit, one, s.sums[one]) > 0:
             return one
     return NO_ROW
 
@@ -65,6 +65,6 @@ def broken_without(t: Terms, s: Search, row: int) -> BoolArray:
     is_broken = np.zeros(t.n_limits, dtype=np.bool_)
     change(t, s, row)
     for one in range(t.n_limits):
-        is_broken[one] = off_by(s.sums[one], t.limit[one]) > 0
+        is_broken[one] = beyond_limits(t.limit, one, s.sums[one]) > 0
     change(t, s, row)
     return is_broken

@@ -6,8 +6,9 @@ import numpy as np
 from numba import njit
 
 from siting.arrays import FloatArray
-from siting.kernels.local_search import CLOSED, Search, close_row, open_row
+from siting.kernels.local_search import Search, close_row, open_row
 from siting.kernels.pattern import Pattern
+from siting.kernels.row_list import CLOSED
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ import numpy as np
 from siting.arrays import IndexArray
 from siting.errors import InvalidInputError
 from siting.kernels.swap_reasons import repaired_plan
-from siting.plan import Plan, SolveParams
+from siting.plan import Plan, SolveParams, StoppedBy
 from siting.planning.departures import best_departure
 from siting.planning.exact_alternatives import best_alternative, is_small
 from siting.planning.groundwork import Done, Groundwork, bound_in_unit, lay_groundwork
@@ -33,7 +33,8 @@ class RankedPlan:
     Attributes
     ----------
     plan
-        The plan; its own bound is that of the problem, over all plans.
+        The plan; its own bound is that of the problem, over all plans. Its ``stopped_by`` says what ended the search for a plan
+        of its rank, and is ``"proof"`` where no plan that differs from all those listed before is better.
     upper_bound
         No plan that differs from all those listed before covers more.
     """
@@ -113,9 +114,17 @@ def k_best(
         if value < 1:
             raise InvalidInputError(field, "must be >= 1", value)
     ground = lay_groundwork(problem)
-    return _Search(ground=ground, problem=problem, rows=ground.every_row(problem), min_difference=min_difference, params=params).run(
-        k, progress
-    )
+    rows = ground.reduce(problem, keeps_dominated=True)
+    return _Search(ground=ground, problem=problem, rows=rows, min_difference=min_difference, params=params).run(k, progress)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Found:
+    """Rows of a plan, a bound on its rank in the unit of the problem, and what ended the search for it."""
+
+    rows: IndexArray
+    bound: float
+    stopped_by: StoppedBy
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,60 +142,76 @@ class _Search:
         begin_s = perf_counter()
         progress("stage.alternatives", 0, k)
         first = solve(self.problem, self.params)
-        bounds, found = [bound_in_unit(self.rows, first.upper_bound)], [self._lean_rows(first)]
-        is_complete = self.rows.max_rows == 0 or self.rows.n_rows == 0
+        start = _Found(rows=self._lean_rows(first), bound=bound_in_unit(self.rows, first.upper_bound), stopped_by=first.stopped_by)
+        found, is_complete = [start], self.rows.max_rows == 0 or self.rows.n_rows == 0
         if not is_complete:
-            found, bounds, is_complete = self._ranked(found[0], bounds[0], k, progress)
+            found, is_complete = self._ranked(start, k, progress)
         progress("stage.alternatives", k, k)
-        done = Done(params=self.params, runtime_s=perf_counter() - begin_s, stopped_by="work_limit")
-        plans = [self.ground.plan(self.problem, self.rows, self.rows.candidate[rows], bounds[0], done) for rows in found]
+        plans = [self._plan(one, found[0].bound, perf_counter() - begin_s) for one in found]
         overall = max(plan.upper_bound for plan in plans)
         order = sorted(range(len(plans)), key=lambda place: -plans[place].objective)
         is_in_order = order == list(range(len(plans)))
         ranked = [
             RankedPlan(
-                plan=plans[place], upper_bound=max(plans[place].objective, self.rows.unit * bounds[place]) if is_in_order else overall
+                plan=plans[place],
+                upper_bound=max(plans[place].objective, self.rows.unit * found[place].bound) if is_in_order else overall,
             )
             for place in order
         ]
         return KBest(plans=tuple(ranked), min_difference=self.min_difference, is_complete=is_complete)
 
-    def _ranked(self, first: IndexArray, bound: float, k: int, progress: Progress) -> tuple[list[IndexArray], list[float], bool]:
-        """Return the rows of up to k plans, a bound for each, and whether there are no more."""
-        found: list[IndexArray] = []
-        bounds: list[float] = []
-        while len(found) < k:
-            hint = best_departure(self.rows, found, self.min_difference) if found else first
-            rows, bound, is_impossible = self._next(found, hint, bound)
-            if rows is None:
-                return found, bounds, is_impossible
-            found.append(rows)
-            bounds.append(bound)
-            progress("stage.alternatives", len(found), k)
-        return found, bounds, False
+    def _plan(self, found: _Found, bound: float, runtime_s: float) -> Plan:
+        """Return the plan of what was found, with a bound over all plans."""
+        done = Done(params=self.params, runtime_s=runtime_s, stopped_by=found.stopped_by)
+        return self.ground.plan(self.problem, self.rows, self.rows.candidate[found.rows], bound, done)
 
-    def _next(self, found: list[IndexArray], hint: IndexArray | None, bound: float) -> tuple[IndexArray | None, float, bool]:
-        """Return the next plan, a bound on it, and whether there is none."""
-        if hint is not None and self.rows.covered(hint) >= bound * (1.0 - (0.0 if self.rows.is_integral else _RELATIVE_PROOF)):
-            return hint, bound, False
+    def _ranked(self, start: _Found, k: int, progress: Progress) -> tuple[list[_Found], bool]:
+        """Return up to k plans, and whether there are no more."""
+        found: list[_Found] = []
+        last, swaps_ended_by = start, start.stopped_by
+        while len(found) < k:
+            known = [one.rows for one in found]
+            hint = best_departure(self.rows, known, self.min_difference) if found else start.rows
+            following, is_impossible = self._next(known, hint, last.bound, swaps_ended_by)
+            if following is None:
+                return found, is_impossible
+            found.append(following)
+            last = following
+            # what follows goes on from plans that the clock cut short, and is no more repeatable than they are
+            swaps_ended_by = "time_limit" if any(one.stopped_by == "time_limit" for one in found) else "work_limit"
+            progress("stage.alternatives", len(found), k)
+        return found, False
+
+    def _next(
+        self, known: list[IndexArray], hint: IndexArray | None, bound: float, swaps_ended_by: StoppedBy
+    ) -> tuple[_Found | None, bool]:
+        """Return the next plan, and whether there is none."""
+        if hint is not None and self._is_proven(hint, bound):
+            return _Found(rows=hint, bound=bound, stopped_by="proof"), False
         if not is_small(self.rows):
-            return hint, bound, False
+            return None if hint is None else _Found(rows=hint, bound=bound, stopped_by=swaps_ended_by), False
         exact = best_alternative(
             self.rows,
-            found,
+            known,
             min_difference=self.min_difference,
             hint=hint,
             seed=self.params.seed,
             work=_EXACT_WORK * self.params.effort,
             time_limit_s=self.params.time_limit_s,
         )
-        known = [rows for rows in (hint, exact.rows) if rows is not None]
-        return max(known, key=self.rows.covered, default=None), min(bound, exact.bound or bound), exact.is_impossible
+        best = max((rows for rows in (hint, exact.rows) if rows is not None), key=self.rows.covered, default=None)
+        if best is None:
+            return None, exact.is_impossible
+        bound = min(bound, exact.bound or bound)
+        ended_by: StoppedBy = "time_limit" if exact.is_late else swaps_ended_by
+        return _Found(rows=best, bound=bound, stopped_by="proof" if self._is_proven(best, bound) else ended_by), exact.is_impossible
+
+    def _is_proven(self, rows: IndexArray, bound: float) -> bool:
+        """Tell whether no plan within a bound is better, up to rounding where sums are not exact."""
+        return self.rows.covered(rows) >= bound * (1.0 - (0.0 if self.rows.is_integral else _RELATIVE_PROOF))
 
     def _lean_rows(self, plan: Plan) -> IndexArray:
         """Return the rows of a plan without needless ones."""
-        row_of = np.full(self.problem.coverage.n_candidates, -1, dtype=np.int32)
-        row_of[self.rows.candidate] = np.arange(self.rows.n_rows, dtype=np.int32)
-        chosen = row_of[self.problem.positions(plan.chosen)]
+        chosen = self.rows.rows_of(self.problem.positions(plan.chosen))
         rows, _covered = repaired_plan(self.rows.pattern, chosen[chosen >= 0], np.zeros(0, dtype=np.int32), least_gain(self.rows))
         return rows

@@ -30,11 +30,14 @@ class Alternative:
         no bound.
     is_impossible
         There is no plan that differs enough.
+    is_late
+        The clock ended the search before its counted work did.
     """
 
     rows: IndexArray | None
     bound: float | None
     is_impossible: bool
+    is_late: bool
 
 
 def is_small(problem: ReducedProblem) -> bool:
@@ -93,10 +96,11 @@ def best_alternative(
     solver.parameters.max_time_in_seconds = time_limit_s
     solver.parameters.catch_sigint_signal = False
     status = solver.solve(model)
+    is_late = status not in {cp_model.OPTIMAL, cp_model.INFEASIBLE} and solver.response_proto.deterministic_time < work
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return Alternative(rows=None, bound=None, is_impossible=status == cp_model.INFEASIBLE)
+        return Alternative(rows=None, bound=None, is_impossible=status == cp_model.INFEASIBLE, is_late=is_late)
     rows = np.array([i for i, one in enumerate(opened) if solver.boolean_value(one)], dtype=np.int32)
-    return Alternative(rows=rows, bound=_bound(problem, solver.best_objective_bound, scale), is_impossible=False)
+    return Alternative(rows=rows, bound=_bound(problem, solver.best_objective_bound, scale), is_impossible=False, is_late=is_late)
 
 
 def _whole_weights(problem: ReducedProblem) -> tuple[IntArray, float]:
@@ -124,7 +128,7 @@ def _model(problem: ReducedProblem, whole: IntArray) -> tuple[cp_model.CpModel, 
         model.add(covered[j] <= servers)
         model.add(servers <= 1).only_enforce_if(alone[j])
     for i, one in enumerate(opened):
-        groups = problem.row_groups[problem.row_start[i] : problem.row_start[i + 1]].tolist()
+        groups = problem.groups_of(i).tolist()
         model.add_bool_or([alone[j] for j in groups]).only_enforce_if(one)
     model.add(sum(opened) <= problem.max_rows)
     if problem.budget_yen is not None:

@@ -96,11 +96,9 @@ def _chosen_sites(view: PlanView, multipliers: Multipliers | None) -> tuple[Chos
 def _only_weights(view: PlanView) -> list[float]:
     """Return the weight that only each chosen site covers, in the order of the plan."""
     coverage, weight = view.ground.merged.coverage, view.ground.weight
-    chosen = view.problem.positions(view.plan.chosen).tolist()
-    n_servers = np.zeros(coverage.n_cells, dtype=np.int64)
-    for position in chosen:
-        n_servers[coverage.cells_of(position)] += 1
-    return [math.fsum(weight[cells[n_servers[cells] == 1]]) for cells in map(coverage.cells_of, chosen)]
+    chosen = view.problem.positions(view.plan.chosen)
+    n_servers = coverage.count_servers(chosen)
+    return [math.fsum(weight[cells[n_servers[cells] == 1]]) for cells in map(coverage.cells_of, chosen.tolist())]
 
 
 def _substitutes(view: PlanView, rows: IndexArray, covered: FloatArray) -> tuple[Substitute, ...]:

@@ -59,9 +59,16 @@ class Groundwork:
         """Weight of each group, in demand weight, > 0."""
         return self.merged.demand.weight
 
-    def reduce(self, question: SitingProblem) -> ReducedProblem:
+    def reduce(self, question: SitingProblem, *, keeps_dominated: bool = False) -> ReducedProblem:
         """
         Return the reduced problem of a question; its ``cell_group`` speaks of the groups.
+
+        Parameters
+        ----------
+        question
+            The problem to answer.
+        keeps_dominated
+            Keep the dominated candidates, to speak of them as well.
 
         Raises
         ------
@@ -75,7 +82,8 @@ class Groundwork:
                 budget_yen=question.budget_yen,
                 fixed=question.fixed,
                 forbidden=question.forbidden,
-            )
+            ),
+            keeps_dominated=keeps_dominated,
         )
         if reduced.reachable_weight == 0.0:
             raise InvalidInputError(
@@ -83,49 +91,9 @@ class Groundwork:
             )
         return reduced
 
-    def every_row(self, question: SitingProblem) -> ReducedProblem:
-        """
-        Return the reduced problem of a question with the dominated candidates still in it, to speak of them as well.
-
-        Raises
-        ------
-        InvalidInputError
-            As :meth:`reduce`.
-        """
-        reduced, coverage = self.reduce(question), self.merged.coverage
-        fixed = question.positions(question.fixed)
-        is_live = np.ones(coverage.n_candidates, dtype=np.bool_)
-        is_live[np.concatenate([fixed, question.positions(question.forbidden)])] = False
-        if question.spendable_yen is not None:
-            is_live &= question.cost_yen <= question.spendable_yen
-        is_open = np.ones(coverage.n_cells, dtype=np.bool_)
-        for row in fixed.tolist():
-            is_open[coverage.cells_of(row)] = False
-        rows = merge_cells(coverage.start, coverage.cells, is_live=is_live, is_kept=is_open)
-        candidate = np.flatnonzero(np.diff(rows.row_start) > 0)
-        number = np.zeros(coverage.n_candidates, dtype=np.int32)
-        number[candidate] = np.arange(len(candidate), dtype=np.int32)
-        room = len(candidate) if question.max_sites is None else question.max_sites - len(question.fixed)
-        return replace(
-            reduced,
-            row_start=np.append(rows.row_start[candidate], rows.row_start[-1]),
-            row_groups=rows.row_groups,
-            column_start=rows.column_start,
-            column_rows=number[rows.column_rows],
-            weight=sum_groups(rows.cell_group, self.weight / reduced.unit, len(rows.column_start) - 1),
-            cost_yen=question.cost_yen[candidate] if question.budget_yen is not None else np.zeros(len(candidate), dtype=np.int64),
-            max_rows=min(room, len(candidate)),
-            candidate=candidate,
-            cell_group=rows.cell_group,
-            n_dominated=0,
-        )
-
     def covered(self, positions: IntArray | IndexArray) -> float:
         """Return the weight that candidates cover together."""
-        is_covered = np.zeros(len(self.weight), dtype=np.bool_)
-        for position in positions.tolist():
-            is_covered[self.merged.coverage.cells_of(position)] = True
-        return math.fsum(self.weight[is_covered])
+        return math.fsum(self.weight[self.merged.coverage.count_servers(positions) > 0])
 
     def plan(self, question: SitingProblem, reduced: ReducedProblem, positions: IntArray, bound: float, done: Done) -> Plan:
         """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.arrays import IntArray
+from siting.arrays import IndexArray, IntArray
 from siting.kernels.local_search import Search, begin
 from siting.kernels.pattern import Pattern
 from siting.kernels.swap_reasons import NO_ROW
@@ -44,7 +44,7 @@ class PlanView:
     rows: ReducedProblem
     pattern: Pattern
     search: Search
-    row_of: IntArray
+    row_of: IndexArray
     free: IntArray
     idle: IntArray
 
@@ -58,16 +58,15 @@ class PlanView:
         InvalidInputError
             The problem has nothing to cover.
         """
-        rows = ground.every_row(problem)
-        row_of = np.full(problem.coverage.n_candidates, NO_ROW, dtype=np.int64)
-        row_of[rows.candidate] = np.arange(rows.n_rows)
+        rows = ground.reduce(problem, keeps_dominated=True)
+        row_of = rows.rows_of(np.arange(problem.coverage.n_candidates))
         fixed = set(problem.fixed)
         free = problem.positions(tuple(one for one in plan.chosen if one not in fixed))
         idle = free[row_of[free] == NO_ROW]
         limits = rows.pattern._replace(max_rows=rows.max_rows - len(idle))
         if rows.budget_yen is not None:
             limits = limits._replace(budget=rows.budget_yen - int(problem.cost_yen[idle].sum()))
-        search = begin(limits, row_of[free[row_of[free] != NO_ROW]].astype(np.int32), 0)
+        search = begin(limits, row_of[free[row_of[free] != NO_ROW]], 0)
         return cls(ground=ground, problem=problem, plan=plan, rows=rows, pattern=limits, search=search, row_of=row_of, free=free, idle=idle)
 
     @property

@@ -14,8 +14,7 @@ from siting.kernels.local_search import Search
 from siting.kernels.swap_reasons import repaired_without
 from siting.solver.local_search import least_gain
 from siting.solver.presolve import ReducedProblem
-
-_PRICE_BITS = 24
+from siting.solver.row_worth import PRICE_BITS, net_values
 
 
 def bounds_without(problem: ReducedProblem, multiplier: FloatArray, price: float) -> FloatArray:
@@ -44,8 +43,7 @@ def bounds_without(problem: ReducedProblem, multiplier: FloatArray, price: float
         whole = np.maximum(whole - np.ldexp(problem.weight, bits - 50).astype(np.int64) - 1, 0)
     value = np.empty(problem.n_rows, dtype=np.int64)
     row_values(problem.row_start, problem.row_groups, whole, value)
-    whole_price = 0 if problem.budget_yen is None else math.floor(math.ldexp(price, bits + _PRICE_BITS))
-    net = [(v << _PRICE_BITS) - whole_price * c for v, c in zip(value.tolist(), problem.cost_yen.tolist(), strict=True)]
+    net, whole_price = net_values(value, problem.cost_yen, 0.0 if problem.budget_yen is None else price, bits)
     order = sorted(range(problem.n_rows), key=lambda row: -net[row])
     top = [row for row in order[: problem.max_rows] if net[row] > 0]
     next_best = max(net[order[problem.max_rows]], 0) if problem.max_rows < problem.n_rows else 0
@@ -53,8 +51,8 @@ def bounds_without(problem: ReducedProblem, multiplier: FloatArray, price: float
     less = [0] * problem.n_rows
     for row in top:
         less[row] = net[row] - next_best
-    rest = int(whole.sum()) << _PRICE_BITS
-    scale = Fraction(2) ** (bits + _PRICE_BITS)
+    rest = int(whole.sum()) << PRICE_BITS
+    scale = Fraction(2) ** (bits + PRICE_BITS)
     return np.array([_rounded_up(problem, Fraction(most - one - rest) / scale) for one in less])
 
 

@@ -108,9 +108,7 @@ class _Facts:
 def _added_weights(view: PlanView) -> FloatArray:
     """Return the weight that each candidate would add to the whole plan, shape (n,)."""
     coverage = view.ground.merged.coverage
-    is_covered = np.zeros(coverage.n_cells, dtype=np.bool_)
-    for position in view.problem.positions(view.plan.chosen).tolist():
-        is_covered[coverage.cells_of(position)] = True
+    is_covered = coverage.count_servers(view.problem.positions(view.plan.chosen)) > 0
     added = np.empty(coverage.n_candidates)
     row_values(coverage.start, coverage.cells, np.where(is_covered, 0.0, view.ground.weight), added)
     return added

@@ -21,7 +21,7 @@ from siting.problem import SitingProblem
 from siting.solver.greedy import greedy
 from siting.solver.local_search import polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
-from siting.solver.solution import Solution, is_proven
+from siting.solver.solution import Solution, is_proven, touches_per_swap
 
 _logger = logging.getLogger(__name__)
 
@@ -54,10 +54,7 @@ class Work:
 
     def moves(self, problem: ReducedProblem, rows: IndexArray) -> int:
         """Return the moves for a problem and a plan of it."""
-        degree = np.diff(problem.column_start)
-        touches = [degree[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]].sum() for row in rows.tolist()]
-        mean = max(1.0, float(np.mean(touches))) if touches else 1.0
-        return math.ceil(min(self.n_moves, _LEAST_MOVES_PER_ROW * problem.n_rows, self.move_touches / mean))
+        return math.ceil(min(self.n_moves, _LEAST_MOVES_PER_ROW * problem.n_rows, self.move_touches / touches_per_swap(problem, rows)))
 
     def scaled(self, effort: float) -> Work:
         """Return as many times the work."""
@@ -193,26 +190,22 @@ def _free_positions(question: SitingProblem, chosen: tuple[str, ...]) -> IntArra
 
 def _repair(question: SitingProblem, reduced: ReducedProblem, chosen: tuple[str, ...]) -> IndexArray:
     """Return rows near a plan that keep the limits: what is still allowed, less the least useful, and what then helps."""
-    row_of = np.full(question.coverage.n_candidates, -1, dtype=np.int32)
-    row_of[reduced.candidate] = np.arange(reduced.n_rows, dtype=np.int32)
-    rows = row_of[_free_positions(question, chosen)]
+    rows = reduced.rows_of(_free_positions(question, chosen))
     return polish(reduced, _trimmed(reduced, rows[rows >= 0]))
 
 
 def _trimmed(reduced: ReducedProblem, rows: IndexArray) -> IndexArray:
     """Return the rows without those whose loss costs least (per yen where the budget is short), until the limits are kept."""
     kept = rows.tolist()
-    count = np.zeros(reduced.n_groups, dtype=np.int64)
-    for row in kept:
-        count[_groups(reduced, row)] += 1
+    count = reduced.count_servers(rows)
     spent = int(reduced.cost_yen[rows].sum())
     while len(kept) > reduced.max_rows or (reduced.budget_yen is not None and spent > reduced.budget_yen):
         is_dear = reduced.budget_yen is not None and spent > reduced.budget_yen
-        loss = np.array([reduced.weight[_groups(reduced, row)][count[_groups(reduced, row)] == 1].sum() for row in kept])
+        loss = np.array([reduced.weight[reduced.groups_of(row)][count[reduced.groups_of(row)] == 1].sum() for row in kept])
         if is_dear:
             loss = _per_yen(loss, reduced.cost_yen[kept])
         out = kept.pop(int(np.argmin(loss)))
-        count[_groups(reduced, out)] -= 1
+        count[reduced.groups_of(out)] -= 1
         spent -= int(reduced.cost_yen[out])
     return np.array(kept, dtype=np.int32)
 
@@ -221,10 +214,6 @@ def _per_yen(loss: FloatArray, cost_yen: IntArray) -> FloatArray:
     """Return losses per yen; what costs nothing is never worth closing."""
     per_yen: FloatArray = np.divide(loss, cost_yen, out=np.full(len(loss), np.inf), where=cost_yen > 0)
     return per_yen
-
-
-def _groups(reduced: ReducedProblem, row: int) -> IndexArray:
-    return reduced.row_groups[reduced.row_start[row] : reduced.row_start[row + 1]]
 
 
 def _improve(

@@ -9,12 +9,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from siting.arrays import FloatArray, IndexArray, IntArray
+from siting.arrays import FloatArray, IndexArray
+from siting.kernels.pattern import Pattern
 from siting.kernels.robust_dual import MOST_CLASSES, DualPattern, DualState, descend_robust_dual, whole_values, worst_cases
 from siting.robust.reduce import ReducedRobust
+from siting.solver.row_worth import best_value, scores
 
 _STEPS_AT_ONCE = 10
-_PRICE_BITS = 24
 _CLASSES_OF_MANY = 4
 """Classes that are made where there are more different rates than classes."""
 
@@ -109,7 +110,7 @@ class RobustDual:
         pattern = self._pattern
         count = np.zeros(self.n_slots)
         for row in chosen.tolist():
-            count[pattern.slots[pattern.start[row] : pattern.start[row + 1]]] += pattern.share[row]
+            count[pattern.slots[pattern.rows.start[row] : pattern.rows.start[row + 1]]] += pattern.share[row]
         left = np.multiply.reduceat(np.maximum(1.0 - pattern.rate, _LEAST_MISS) ** count, pattern.slot_start[:-1])
         slope: FloatArray = np.repeat(self._problem.weight * left, np.diff(pattern.slot_start)) * pattern.rate
         return slope
@@ -137,14 +138,9 @@ class RobustDual:
 
     def scores(self) -> FloatArray:
         """Return the net value of each row over that of the last row worth opening: above 1 means promising, shape (n,)."""
-        pattern = self._pattern
-        value = np.add.reduceat(self._state.best_slope[pattern.slots], pattern.start[:-1]) * pattern.share
-        paid = float(self._state.best_price[0]) * pattern.cost
-        most = pattern.max_rows
-        last = np.partition(value - paid, -most)[-most] if most < len(value) else 0.0
-        threshold = paid + max(last, 0.0)
-        scores: FloatArray = np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
-        return scores
+        pattern, problem = self._pattern, self._problem
+        value = np.add.reduceat(self._state.best_slope[pattern.slots], problem.row_start[:-1]) * pattern.share
+        return scores(value, problem.cost_yen, price=float(self._state.best_price[0]), max_rows=problem.max_rows)
 
 
 def _dual_pattern(problem: ReducedRobust, classes: RateClasses) -> DualPattern:
@@ -154,16 +150,21 @@ def _dual_pattern(problem: ReducedRobust, classes: RateClasses) -> DualPattern:
     key = problem.row_groups.astype(np.int64) * n_classes + classes.of_row[row_of_pair]
     slot_key, slots, most = np.unique(key, return_inverse=True, return_counts=True)
     return DualPattern(
-        start=problem.row_start,
+        rows=Pattern(
+            start=problem.row_start,
+            groups=problem.row_groups,
+            column_start=problem.column_start,
+            column_rows=problem.column_rows,
+            weight=problem.weight,
+            cost=problem.cost_yen,
+            max_rows=problem.max_rows,
+            budget=-1 if problem.budget_yen is None else problem.budget_yen,
+        ),
         slots=slots.astype(np.int32),
         share=problem.rate / classes.rate[classes.of_row],
         slot_start=np.searchsorted(slot_key // n_classes, np.arange(problem.n_groups + 1)).astype(np.int64),
         rate=classes.rate[slot_key % n_classes],
         most=most.astype(np.int32),
-        weight=problem.weight,
-        cost=problem.cost_yen,
-        max_rows=problem.max_rows,
-        budget=-1 if problem.budget_yen is None else problem.budget_yen,
     )
 
 
@@ -188,29 +189,20 @@ def proven_bound(problem: ReducedRobust, pattern: DualPattern, slope: FloatArray
         Value of a yen, >= 0; 0 without a budget.
     """
     bits = 50 - math.frexp(problem.open_weight)[1]
-    weight = np.ldexp(pattern.weight * (1.0 + problem.excess), bits)
+    weight = np.ldexp(problem.weight * (1.0 + problem.excess), bits)
     ceiling = np.repeat(weight, np.diff(pattern.slot_start))
     whole = np.floor(np.minimum(np.ldexp(np.maximum(slope, 0.0), bits), ceiling))
     constant = np.empty(problem.n_groups)
-    worst_cases(pattern._replace(weight=weight), whole, np.zeros(len(whole), dtype=np.int32), constant)
+    worst_cases(pattern._replace(rows=pattern.rows._replace(weight=weight)), whole, np.zeros(len(whole), dtype=np.int32), constant)
     n_serving = np.add.reduceat(pattern.most.astype(np.float64), pattern.slot_start[:-1])
     constant += weight * (2.0**-50 * (n_serving + 2.0) ** 2)
     value = np.zeros(problem.n_rows, dtype=np.int64)
     whole_values(pattern, whole.astype(np.int64), value)
-    scaled = sum(np.ceil(constant).astype(np.int64).tolist()) + _best_value(pattern, value, price, bits)
+    scaled = sum(np.ceil(constant).astype(np.int64).tolist()) + best_value(
+        value, problem.cost_yen, max_rows=problem.max_rows, budget_yen=problem.budget_yen, price=price, bits=bits
+    )
     bound = Fraction(scaled) / Fraction(2) ** bits + Fraction(problem.base_weight)
     if problem.is_integral:
         return float(math.floor(bound))
     bound += Fraction(problem.excess) * Fraction(problem.base_weight + problem.open_weight)
     return math.nextafter(float(bound), math.inf)
-
-
-def _best_value(pattern: DualPattern, value: IntArray, price: float, bits: int) -> Fraction:
-    """Return the most that rows of these values bring within the count, any overspending charged at the price."""
-    most = pattern.max_rows
-    if pattern.budget < 0 or price == 0.0:
-        return Fraction(sum(sorted(value.tolist(), reverse=True)[:most]))
-    whole_price = math.floor(math.ldexp(price, bits + _PRICE_BITS))
-    net = sorted(((v << _PRICE_BITS) - whole_price * c for v, c in zip(value.tolist(), pattern.cost.tolist(), strict=True)), reverse=True)
-    gain = sum(one for one in net[:most] if one > 0)
-    return Fraction(gain + whole_price * pattern.budget, 1 << _PRICE_BITS)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from siting.arrays import BoolArray, FloatArray, IntArray
+from siting.arrays import FloatArray, IntArray
 from siting.plan import LimitedBy, Plan
 from siting.problem import SitingProblem
 from siting.robust.plan import RobustPlan
@@ -45,7 +45,7 @@ def build_robust_plan(
         chosen=tuple(problem.coverage.candidate_ids[i] for i in chosen.tolist()),
         marginal_weight=_marginal_weights(problem, rate, chosen),
         objective=objective,
-        covered_weight=math.fsum(problem.demand.weight[_is_served(problem, chosen)]),
+        covered_weight=math.fsum(problem.demand.weight[problem.coverage.count_servers(chosen) > 0]),
         total_weight=math.fsum(problem.demand.weight),
         reachable_weight=expected_weight(problem, rate, everything),
         upper_bound=max(bound, objective) if is_optimal else bound,
@@ -67,14 +67,6 @@ def build_robust_plan(
         },
     )
     return RobustPlan(plan=plan, rates=tuple(rate[chosen].tolist()))
-
-
-def _is_served(problem: SitingProblem, rows: IntArray) -> BoolArray:
-    """Mark the cells that some row serves."""
-    is_served = np.zeros(problem.coverage.n_cells, dtype=np.bool_)
-    for row in rows.tolist():
-        is_served[problem.coverage.cells_of(row)] = True
-    return is_served
 
 
 def _falling(problem: SitingProblem, rate: FloatArray, fixed: IntArray, rows: IntArray) -> IntArray:

@@ -178,17 +178,15 @@ def reduce_robustly(problem: SitingProblem, rate: FloatArray) -> ReducedRobust:
     unit = _exact_unit(problem, rate, is_live)
     scale = 1.0 if unit is None else unit
     merged = merge_cells(coverage.start, coverage.cells, is_live=is_live, is_kept=weight > 0)
-    n_groups = len(merged.column_start) - 1
     candidate = np.flatnonzero(np.diff(merged.row_start) > 0)
-    number = np.zeros(coverage.n_candidates, dtype=np.int32)
-    number[candidate] = np.arange(len(candidate), dtype=np.int32)
+    merged = merged.only(candidate)
     has_budget = problem.budget_yen is not None
     return ReducedRobust(
-        row_start=np.append(merged.row_start[candidate], merged.row_start[-1]),
+        row_start=merged.row_start,
         row_groups=merged.row_groups,
         column_start=merged.column_start,
-        column_rows=number[merged.column_rows],
-        weight=sum_groups(merged.cell_group, weight / scale, n_groups),
+        column_rows=merged.column_rows,
+        weight=sum_groups(merged.cell_group, weight / scale, len(merged.column_start) - 1),
         rate=rate[candidate],
         cost_yen=problem.cost_yen[candidate] if has_budget else np.zeros(len(candidate), dtype=np.int64),
         max_rows=len(candidate) if problem.max_sites is None else min(problem.max_sites - len(fixed), len(candidate)),

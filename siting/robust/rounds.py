@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
-import numpy as np
-
 from siting.arrays import IndexArray
 from siting.plan import SolveParams, StoppedBy
 from siting.progress import Progress
 from siting.robust.dual import RobustDual
 from siting.robust.reduce import ReducedRobust
 from siting.robust.search import anneal_robustly, best_greedy, finish_by_branching, greedy_robustly, polish_robustly
+from siting.solver.row_worth import most_promising
+from siting.solver.seeds import nth_seed
 
 _logger = logging.getLogger(__name__)
 
@@ -25,11 +25,26 @@ _ROUNDS = 5
 _MOVES_PER_ROUND = 800_000
 _MOVES_PER_ROW = 2_000
 _STEPS_PER_ROUND = 360
-_SEED_STRIDE = 1_000_003
-"""More rounds than there ever are: no two seeds share a round's seed."""
 
 _RELATIVE_PROOF = 1e-9
 """Gap at which rounding alone keeps bound and plan apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """The work there is to do, counted: rounds at most, and swap moves and subgradient steps of each."""
+
+    n_rounds: int
+    n_moves: int
+    n_steps: int
+
+    @classmethod
+    def of(cls, problem: ReducedRobust, effort: float) -> _Work:
+        """Return the work for a problem: more effort is more rounds, less than two rounds' worth is shorter ones."""
+        n_rounds = max(2, round(_ROUNDS * effort))
+        share = min(1.0, _ROUNDS * effort / n_rounds)
+        n_moves = math.ceil(share * min(_MOVES_PER_ROUND, _MOVES_PER_ROW * problem.n_rows))
+        return cls(n_rounds=n_rounds, n_moves=n_moves, n_steps=math.ceil(share * _STEPS_PER_ROUND))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,10 +136,7 @@ def _play_rounds(
     is_late: Callable[[], bool],
 ) -> RobustSolution:
     """Play rounds until the proof, the end of the counted work, or the clock."""
-    n_rounds = max(2, round(_ROUNDS * params.effort))
-    share = min(1.0, _ROUNDS * params.effort / n_rounds)
-    n_moves = math.ceil(share * min(_MOVES_PER_ROUND, _MOVES_PER_ROW * problem.n_rows))
-    n_steps = math.ceil(share * _STEPS_PER_ROUND)
+    work = _Work.of(problem, params.effort)
     dual = RobustDual(problem, solution.rows)
     solution = replace(solution, bound=dual.bound())
     on_closing(solution)
@@ -135,19 +147,19 @@ def _play_rounds(
 
     with ThreadPoolExecutor(max_workers=1) as other_core:
         try:
-            while solution.n_rounds < n_rounds and not solution.is_proven(params.target_gap) and not is_late():
+            while solution.n_rounds < work.n_rounds and not solution.is_proven(params.target_gap) and not is_late():
                 target = solution.expected - problem.base_weight
-                steps = other_core.submit(dual.descend, n_steps=n_steps, target=target, is_over=is_over)
+                steps = other_core.submit(dual.descend, n_steps=work.n_steps, target=target, is_over=is_over)
                 found = anneal_robustly(
                     problem,
                     solution.rows,
-                    seed=(params.seed * _SEED_STRIDE + solution.n_rounds) % 2**62,
-                    n_moves=n_moves,
+                    seed=nth_seed(params.seed, solution.n_rounds),
+                    n_moves=work.n_moves,
                     is_over=is_over,
-                    on_moves=partial(_tell, progress, solution.n_rounds * n_moves, n_rounds * n_moves),
+                    on_moves=partial(_tell, progress, solution.n_rounds * work.n_moves, work.n_rounds * work.n_moves),
                 )
                 steps.result()
-                before, solution = solution, _better(problem, solution, found, dual, n_moves)
+                before, solution = solution, _better(problem, solution, found, dual, work.n_moves)
                 if (solution.expected, solution.bound) != (before.expected, before.bound):
                     on_closing(solution)
         finally:
@@ -164,7 +176,8 @@ def _tell(progress: Progress, done: int, total: int, moves: int) -> None:
 
 def _better(problem: ReducedRobust, solution: RobustSolution, found: IndexArray, dual: RobustDual, n_moves: int) -> RobustSolution:
     """Return the best of what was known, what the search found, and the choice that the bound suggests."""
-    guided = polish_robustly(problem, greedy_robustly(problem, keep=_most_promising(problem, dual)))
+    promising = most_promising(dual.scores(), problem.cost_yen, max_rows=problem.max_rows, budget_yen=problem.budget_yen)
+    guided = polish_robustly(problem, greedy_robustly(problem, keep=promising))
     best = max((solution.rows, found, guided), key=problem.expected)
     better = replace(
         solution,
@@ -177,19 +190,3 @@ def _better(problem: ReducedRobust, solution: RobustSolution, found: IndexArray,
     )
     _logger.info("robust round %d: expected %.9g, bound %.9g", better.n_rounds, better.expected, better.bound)
     return better
-
-
-def _most_promising(problem: ReducedRobust, dual: RobustDual) -> IndexArray:
-    """Return the rows of the best scores that the limits allow, stopping at the first that is not worth opening."""
-    scores = dual.scores()
-    chosen: list[int] = []
-    left = problem.budget_yen
-    for row in np.argsort(-scores, kind="stable").tolist():
-        if len(chosen) == problem.max_rows or scores[row] < 1.0:
-            break
-        cost = int(problem.cost_yen[row])
-        if left is not None and cost > left:
-            continue
-        left = None if left is None else left - cost
-        chosen.append(row)
-    return np.array(chosen, dtype=np.int32)

@@ -106,7 +106,7 @@ def anneal_robustly(
     n_best = np.full(1, len(rows))
     if 0 < len(rows) < problem.n_rows:
         state = begin_robust(pattern, rows, seed)
-        typical = float(np.median(state.last_value[rows])) or float(problem.weight.mean())
+        typical = float(np.median(state.value[rows])) or float(problem.weight.mean())
         best = state.expected.copy()
         for first in range(0, n_moves, _MOVES_AT_ONCE):
             if is_over():

@@ -219,9 +219,7 @@ def _compress(problem: SitingProblem, rows: IntArray) -> tuple[IntArray, IndexAr
 
 def _expected_drops(problem: SitingProblem, rows: IntArray, rate: FloatArray) -> list[float]:
     """Return what the expected weight falls by when each site is refused."""
-    n_certain = np.zeros(problem.coverage.n_cells, dtype=np.int64)
-    for row in rows.tolist():
-        n_certain[problem.coverage.cells_of(row)] += rate[row] == 1.0
+    n_certain = problem.coverage.count_servers(rows[rate[rows] == 1.0])
     doubtful = missing_weights(problem, np.where(rate == 1.0, 0.0, rate), rows)
     drops = []
     for row in rows.tolist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class MergedRows:
     column_start: IntArray
     column_rows: IndexArray
     cell_group: IndexArray
+
+    def only(self, rows: IntArray) -> MergedRows:
+        """Return the same with some rows only, rising and numbered anew; the others must serve no group."""
+        number = np.zeros(len(self.row_start) - 1, dtype=np.int32)
+        number[rows] = np.arange(len(rows), dtype=np.int32)
+        return replace(self, row_start=np.append(self.row_start[rows], self.row_start[-1]), column_rows=number[self.column_rows])
 
 
 def merge_cells(

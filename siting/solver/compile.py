@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from siting.arrays import BoolArray, IndexArray, IntArray
-from siting.kernels.expand import expand_rows, find_replaceable
-from siting.kernels.presolve import transpose
+from siting.kernels.expand import expand_rows
+from siting.kernels.presolve import find_dominated, transpose
 from siting.problem import SitingProblem
 from siting.solver.linear_rules import LinearRules, linear_rules
 from siting.solver.model import Model
@@ -158,7 +158,7 @@ def _needless_rows(problem: SitingProblem, rows: StationRows, rules: LinearRules
         has_cost = problem.goal == "least_cost" or "budget_yen" in rules.name
         cost = rows.cost_yen if has_cost else np.zeros(len(rows), dtype=np.int64)
         column_start, column_rows = transpose(start, groups, int(groups.max()) + 1 if len(groups) else 0)
-        is_needless |= find_replaceable(start, groups, column_start, column_rows, cost, kind)
+        is_needless |= find_dominated(start, groups, column_start, column_rows, cost, np.arange(len(rows)), kind)
     return is_needless
 
 

@@ -18,6 +18,8 @@ from siting.solver.lagrangian import LagrangianDual
 from siting.solver.local_search import polish
 from siting.solver.pool import Pool, Trial
 from siting.solver.presolve import ReducedProblem, restrict
+from siting.solver.row_worth import most_promising
+from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +33,8 @@ _LOOKED_AT_PAIRS = 5_000
 """Pairs of the largest problem that is looked at before the search, and of the largest that branch and bound then tries."""
 
 _MOST_PAIRED = 250_000
-"""Pairs of the largest problem whose steps leave the other core time for a search of its own."""
+_LONE_ROUNDS = 6
+"""Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do."""
 
 _LEAST_SHRINK = 0.1
 """Share of the rows that must go for the problem to be made smaller."""
@@ -40,9 +43,6 @@ _FIRST_FINISH = 4
 _FINISH_PAIRS = 35_000
 _FINISH_NODES = 50
 """Round of the first branch and bound, pairs of the largest core for it, and its nodes; each attempt doubles round and nodes."""
-
-_SEED_STRIDE = 1_000_003
-"""More rounds than there ever are: no two seeds share a round's seed."""
 
 
 class Contest:
@@ -114,7 +114,7 @@ class Contest:
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         first = self._trial(2 * done, scores)
-        has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
+        has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED or done >= _LONE_ROUNDS
         second = self._trial(2 * done + 1, scores) if done and has_time else None
         beside = self._other_core.submit(self._work_beside, second)
         found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done * self._work.n_moves + moves))
@@ -138,8 +138,8 @@ class Contest:
         )
 
     def _trial(self, number: int, scores: FloatArray | None) -> Trial:
-        seed = (self._params.seed * _SEED_STRIDE + number) % 2**62
-        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves)
+        seed = nth_seed(self._params.seed, number)
+        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves, seconds_left=self._seconds_left)
 
     def _report(self, moves: int) -> None:
         all_moves = self._work.n_rounds * self._work.n_moves
@@ -161,18 +161,9 @@ class Contest:
 
     def _guided(self) -> IndexArray:
         """Return a plan built from the rows of the best scores, stopping at the first that is not worth opening."""
-        part, scores = self._part, self._dual.scores()
-        chosen: list[int] = []
-        left = part.budget_yen
-        for row in np.argsort(-scores, kind="stable").tolist():
-            if len(chosen) == part.max_rows or scores[row] < 1.0:
-                break
-            cost = int(part.cost_yen[row])
-            if left is not None and cost > left:
-                continue
-            left = None if left is None else left - cost
-            chosen.append(row)
-        return polish(part, greedy(part, keep=np.array(chosen, dtype=np.int32)))
+        part = self._part
+        keep = most_promising(self._dual.scores(), part.cost_yen, max_rows=part.max_rows, budget_yen=part.budget_yen)
+        return polish(part, greedy(part, keep=keep))
 
     def _take(self, found: list[IndexArray]) -> None:
         """Keep plans, and the best of them all."""
@@ -197,7 +188,7 @@ class Contest:
             return
         core = restrict(part, kept)
         self._pool = self._pool.renumbered(part, core)
-        self._dual = self._dual.restricted(core, self._pool.best)
+        self._dual = self._dual.restricted(core)
         self._part = core
         self._origin = self._origin[core.candidate]
         self.solution = replace(self.solution, n_fixed=self._whole.n_rows - core.n_rows)

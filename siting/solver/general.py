@@ -15,7 +15,7 @@ from siting.progress import Closing, Progress, Watch, no_progress, no_watch
 from siting.solver.model import Model
 from siting.solver.model_bound import Multipliers
 from siting.solver.model_check import standing_of
-from siting.solver.model_conflict import Conflict, explain
+from siting.solver.model_conflict import Conflict, rules_conflict, targets_conflict
 from siting.solver.model_rounds import first_state, search_in_rounds, solve_at_once
 from siting.solver.model_task import State, Task
 
@@ -80,10 +80,11 @@ def solve_model(
     """
     Choose the rows of most value, or of least cost, that keep every rule and target; prove how far from the best they can be.
 
-    Small problems go to the exact solver at once. Larger ones are searched (greedy, then annealed with moves that mend the
+    Small problems go to the exact solver at once. Then the linear rules are taken by themselves: where counts and budgets
+    contradict each other, nothing is searched. Larger problems are searched (greedy, then annealed with moves that mend the
     rules they break) while a Lagrangian relaxation bounds them; rows that no better plan needs are decided, and the exact
-    solver finishes what is small enough. Where no plan is found, the rules and targets are taken one by one for a proof
-    that they cannot be kept.
+    solver finishes what is small enough. Where no plan is found, the targets are taken one by one for a proof that they
+    cannot be kept.
 
     Parameters
     ----------
@@ -124,13 +125,13 @@ def solve_model(
         is_late=is_late,
     )
     state, held = first_state(task)
-    conflict: Conflict | None = None
     if not state.is_infeasible:
         state = solve_at_once(task, state, held)
-        if not task.is_done(state) and not is_late():
-            state = search_in_rounds(task, state, held, start=start, multipliers=multipliers)
-    if state.rows is None and not is_late():
-        conflict, rows = explain(task, state)
+    conflict, is_open_question = rules_conflict(task, start) if state.rows is None and not is_late() else (None, False)
+    if conflict is None and not task.is_done(state) and not is_late():
+        state = search_in_rounds(task, state, held, start=start, multipliers=multipliers)
+    if state.rows is None and conflict is None and not is_open_question and not is_late():
+        conflict, rows = targets_conflict(task, state)
         if rows is not None:
             state = task.better(replace(state, n_rounds=0), rows=rows)
             state = search_in_rounds(task, state, held, start=rows, multipliers=state.multipliers)

@@ -33,9 +33,6 @@ def greedy(problem: ReducedProblem, *, is_per_yen: bool = False, keep: IndexArra
     for the lazy evaluation; Khuller, Moss and Naor (1999) for the budgeted case.
     """
     kept = np.zeros(0, dtype=np.int32) if keep is None else keep.astype(np.int32)
-    count = np.zeros(problem.n_groups, dtype=np.int32)
-    for row in kept.tolist():
-        count[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]] += 1
     is_free = np.ones(problem.n_rows, dtype=np.bool_)
     is_free[kept] = False
     added = choose_greedily(
@@ -45,7 +42,7 @@ def greedy(problem: ReducedProblem, *, is_per_yen: bool = False, keep: IndexArra
         problem.cost_yen,
         is_per_yen,
         np.flatnonzero(is_free).astype(np.int32),
-        count,
+        problem.count_servers(kept).astype(np.int32),
         problem.max_rows - len(kept),
         -1 if problem.budget_yen is None else problem.budget_yen - int(problem.cost_yen[kept].sum()),
     )

@@ -12,9 +12,9 @@ from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.lagrangian import DualState, descend_dual, loads, row_values
 from siting.solver.cuts import Cuts, separate
 from siting.solver.presolve import ReducedProblem
+from siting.solver.row_worth import best_value, scores
 
 _STEPS_AT_ONCE = 10
-_PRICE_BITS = 24
 _LEAST_VIOLATION = 0.05
 _MOST_CUTS_PER_ROW = 1
 _RESTART_SCALE = 0.03
@@ -48,9 +48,7 @@ class LagrangianDual:
     """
 
     def __init__(self, problem: ReducedProblem, chosen: IndexArray) -> None:
-        count = np.zeros(problem.n_groups)
-        for row in chosen.tolist():
-            count[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]] += 1.0
+        count = problem.count_servers(chosen)
         multiplier = problem.weight / np.maximum(count, 1.0)
         average = np.zeros(problem.n_rows)
         average[chosen] = 1.0
@@ -135,7 +133,7 @@ class LagrangianDual:
         )
         return n_new
 
-    def restricted(self, core: ReducedProblem, chosen: IndexArray) -> LagrangianDual:
+    def restricted(self, core: ReducedProblem) -> LagrangianDual:
         """
         Return the dual of a part of the problem, begun where this one stands.
 
@@ -143,12 +141,10 @@ class LagrangianDual:
         ----------
         core
             Some rows of the problem; see :func:`siting.solver.presolve.restrict`.
-        chosen
-            Rows of a good plan, as numbered in the part.
         """
         state, n_groups = self._state, self._problem.n_groups
         is_in = core.cell_group >= 0
-        part = LagrangianDual(core, chosen)
+        part = LagrangianDual(core, np.zeros(0, dtype=np.int32))
 
         def gathered(values: FloatArray) -> FloatArray:
             sums = np.zeros(core.n_groups)
@@ -206,12 +202,7 @@ class LagrangianDual:
         """Return the net value of each row over that of the last row worth opening: above 1 means promising, shape (n,)."""
         value = np.empty(self._problem.n_rows)
         row_values(self._rows.start, self._rows.groups, self._state.best_multiplier, value)
-        paid = float(self._state.best_price[0]) * self._problem.cost_yen
-        most = self._problem.max_rows
-        last = np.partition(value - paid, -most)[-most] if most < len(value) else 0.0
-        threshold = paid + max(last, 0.0)
-        scores: FloatArray = np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
-        return scores
+        return scores(value, self._problem.cost_yen, price=float(self._state.best_price[0]), max_rows=self._problem.max_rows)
 
 
 _NO_CUTS = Cuts.none()
@@ -252,7 +243,7 @@ def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, 
     row_values(rows.start, rows.groups, whole, value)
     constants = int((whole[problem.n_groups :] * (np.diff(groups.start) - 2)).sum())
     overload = int(np.maximum(load - weight, 0).sum())
-    best = _best_value(problem, value, price, bits)
+    best = best_value(value, problem.cost_yen, max_rows=problem.max_rows, budget_yen=problem.budget_yen, price=price, bits=bits)
     scaled = best - int(whole[: problem.n_groups].sum()) - int(load.sum()) + overload + constants
     open_weight, base_weight = Fraction(problem.open_weight), Fraction(problem.base_weight)
     bound = min(open_weight + Fraction(scaled) / Fraction(2) ** bits, open_weight) + base_weight
@@ -260,17 +251,3 @@ def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, 
         return float(math.floor(bound))
     bound += Fraction(math.ulp(problem.open_weight)) + Fraction(math.ulp(problem.base_weight))
     return math.nextafter(float(bound), math.inf)
-
-
-def _best_value(problem: ReducedProblem, value: IntArray, price: float, bits: int) -> Fraction:
-    """Return the most that rows of these values bring within the count, any overspending charged at the price."""
-    n, most = problem.n_rows, problem.max_rows
-    if problem.budget_yen is None or price == 0.0:
-        top = value if most >= n else np.partition(value, n - most)[n - most :]
-        return Fraction(sum(top.tolist()))
-    whole_price = math.floor(math.ldexp(price, bits + _PRICE_BITS))
-    net = sorted(
-        ((v << _PRICE_BITS) - whole_price * c for v, c in zip(value.tolist(), problem.cost_yen.tolist(), strict=True)), reverse=True
-    )
-    gain = sum(v for v in net[:most] if v > 0)
-    return Fraction(gain + whole_price * problem.budget_yen, 1 << _PRICE_BITS)

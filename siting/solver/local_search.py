@@ -13,7 +13,12 @@ from siting.solver.presolve import ReducedProblem
 
 _MOVES_AT_ONCE = 100_000
 _HOT, _COLD = 0.05, 0.01
-"""First and last temperature, as shares of what an open row typically covers alone."""
+_BATH_HOT, _BATH_COLD = 0.03, 0.006
+"""First and last temperature, as shares of what an open row typically covers alone: of random swaps, of the heat bath."""
+
+_MOST_BATHED = 10_000
+_MOVES_PER_BATH = 8
+"""Rows of the largest problem for the heat bath, and the random swaps that take as long as one of its moves."""
 
 
 def least_gain(problem: ReducedProblem) -> float:
@@ -27,6 +32,7 @@ def search_by_swaps(
     *,
     seed: int,
     n_moves: int,
+    heat: float = 1.0,
     is_over: Callable[[], bool],
     on_moves: Callable[[int], None],
 ) -> IndexArray:
@@ -46,6 +52,8 @@ def search_by_swaps(
         Seed of the moves; equal seeds make equal moves on any machine.
     n_moves
         Moves to try.
+    heat
+        First temperature, as a share of the usual one.
     is_over
         Asked between batches of moves; ends the search when true.
     on_moves
@@ -63,11 +71,26 @@ def search_by_swaps(
         search = begin(pattern, rows, seed)
         typical = float(np.median(search.value[rows])) or float(problem.weight.mean())
         n_best, best = np.full(1, len(rows)), search.covered.copy()
+        is_bath = problem.n_rows <= _MOST_BATHED
+        hot, cold = (_BATH_HOT, _BATH_COLD) if is_bath else (_HOT, _COLD)
+        each = _MOVES_PER_BATH if is_bath else 1
         for first in range(0, n_moves, _MOVES_AT_ONCE):
             if is_over():
                 break
             end = min(first + _MOVES_AT_ONCE, n_moves)
-            anneal(pattern, search, _HOT * typical, _COLD * typical, first, end, n_moves, best_rows, n_best, best)
+            anneal(
+                pattern,
+                search,
+                heat * hot * typical,
+                cold * typical,
+                first // each,
+                end // each,
+                n_moves // each,
+                is_bath,
+                best_rows,
+                n_best,
+                best,
+            )
             on_moves(end)
         best_rows = best_rows[: int(n_best[0])]
     else:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting.arrays import BoolArray, IndexArray, IntArray
 from siting.solver.model import Model, SparseRows
+
+_Number = TypeVar("_Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,12 +40,16 @@ class Standing:
     is_feasible: bool
 
 
+def row_sums(start: IntArray, values: NDArray[_Number]) -> NDArray[_Number]:
+    """Return the sums of consecutive values: of ``values[start[s]:start[s + 1]]`` for each s."""
+    before = np.concatenate([np.zeros(1, dtype=values.dtype), np.cumsum(values)])
+    sums: NDArray[_Number] = before[start[1:]] - before[start[:-1]]
+    return sums
+
+
 def sparse_sums(rows: SparseRows, is_counted: BoolArray) -> IntArray:
     """Return, for each sparse row, the sum of the amounts at the columns that count."""
-    amount = np.where(is_counted[rows.column], rows.amount, 0)
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(amount, dtype=np.int64)])
-    sums: IntArray = before[rows.start[1:]] - before[rows.start[:-1]]
-    return sums
+    return row_sums(rows.start, np.where(is_counted[rows.column], rows.amount, 0))
 
 
 def servers(model: Model, rows: IndexArray) -> IntArray:

@@ -9,6 +9,7 @@ import numpy as np
 from siting.arrays import IndexArray, IntArray
 from siting.solver.exact_model import ExactOutcome, solve_exactly
 from siting.solver.model import NO_LOWER, Model, SparseRows
+from siting.solver.model_check import standing_of
 from siting.solver.model_hold import held_by_rules
 from siting.solver.model_rounds import first_state, search_in_rounds, solve_at_once
 from siting.solver.model_task import State, Task
@@ -44,9 +45,9 @@ class Conflict:
     target: int | None = None
 
 
-def explain(task: Task, state: State) -> tuple[Conflict | None, IndexArray | None]:
+def targets_conflict(task: Task, state: State) -> tuple[Conflict | None, IndexArray | None]:
     """
-    Take the linear rules, then the targets one by one, until one cannot be kept.
+    Take the targets one by one beside the linear rules, which can be kept, until one cannot be reached.
 
     Parameters
     ----------
@@ -61,9 +62,6 @@ def explain(task: Task, state: State) -> tuple[Conflict | None, IndexArray | Non
         The proof, or a plan that keeps everything after all, or neither.
     """
     model = task.model
-    conflict, is_open_question = _rules_conflict(task)
-    if conflict is not None or is_open_question:
-        return conflict, None
     rows = state.last
     for target in range(len(model.target_need)):
         need = int(model.target_need[target])
@@ -123,14 +121,31 @@ def _first_rows(rows: SparseRows, n: int) -> SparseRows:
     return SparseRows(start=rows.start[: n + 1], column=rows.column[:end], amount=rows.amount[:end])
 
 
-def _rules_conflict(task: Task) -> tuple[Conflict | None, bool]:
-    """Return the first linear rule that cannot be kept beside those before it, and whether that stayed open."""
+def rules_conflict(task: Task, start: IndexArray | None) -> tuple[Conflict | None, bool]:
+    """
+    Take the linear rules alone, upper limits first, until one cannot be kept beside those before it.
+
+    Parameters
+    ----------
+    task
+        What is asked for.
+    start
+        Rows that may keep the rules; where they do, nothing is left to prove.
+
+    Returns
+    -------
+    Conflict or None, is_open_question
+        The proof, or whether the work did not suffice to find out.
+    """
     model = task.model
+    broken_by_none = _broken_by(model, np.zeros(0, dtype=np.int32))
+    if len(broken_by_none) == 0 or (start is not None and len(_broken_by(model, start)) == 0):
+        return None, False
     order = np.argsort(model.lower > NO_LOWER, kind="stable")
     verdict = _is_keepable(task, order)
     if verdict is None or verdict:
         return None, verdict is None
-    low, high = 0, len(order)
+    low, high = int(np.argmax(np.isin(order, broken_by_none))), len(order)
     while high - low > 1:
         middle = (low + high) // 2
         verdict = _is_keepable(task, order[:middle])
@@ -138,6 +153,12 @@ def _rules_conflict(task: Task) -> tuple[Conflict | None, bool]:
             return None, True
         low, high = (middle, high) if verdict else (low, middle)
     return _named(task, order[:high]), False
+
+
+def _broken_by(model: Model, rows: IndexArray) -> IntArray:
+    """Return the linear rules that some open rows break."""
+    count = standing_of(model, rows).rule_sum
+    return np.flatnonzero((count < model.lower) | (count > model.upper))
 
 
 def _is_keepable(task: Task, rules: IntArray) -> bool | None:

@@ -16,7 +16,11 @@ from siting.solver.model_check import servers
 from siting.solver.model_terms import transposed
 
 _STEPS_AT_ONCE = 10
-_LONGEST_SCALE = 10.0
+_FIRST_STEP = 0.3
+"""Share of Polyak's length that the steps begin with."""
+
+_LIMIT_SCALE, _LONGEST_SCALE = 10.0, 10.0
+"""Steps along rules and targets against those along groups of the same size, and the longest: few of their rows are ever open."""
 
 
 class ModelDual:
@@ -57,7 +61,7 @@ class ModelDual:
             best_multiplier=first.copy(),
             worth=np.zeros(model.n_groups),
             is_capped=np.zeros(model.n_groups, dtype=np.int32),
-            number=np.array([np.inf, 1.0, 0.0, 0.0]),
+            number=np.array([np.inf, _FIRST_STEP, 0.0, 0.0]),
         )
         self._choice = Choice(
             score=np.zeros(model.n_rows),
@@ -224,11 +228,11 @@ def _dual_terms(model: Model, selection: Selection, *, is_closed: BoolArray, is_
 
 def _scales(model: Model, rules: SparseRows) -> FloatArray:
     """Return the length of a step along each multiplier: 1 for groups, less for what touches much, more for what touches little."""
-    usual = len(model.row_groups) / max(1, model.n_groups)
+    usual = _LIMIT_SCALE * len(model.row_groups) / max(1, model.n_groups)
 
     def scale(rows: SparseRows) -> FloatArray:
-        squares = np.concatenate([np.zeros(1), np.cumsum(rows.amount.astype(np.float64) ** 2)])
-        norm = squares[rows.start[1:]] - squares[rows.start[:-1]]
+        of = np.repeat(np.arange(len(rows)), np.diff(rows.start))
+        norm = np.bincount(of, weights=rows.amount.astype(np.float64) ** 2, minlength=len(rows))
         length: FloatArray = np.divide(usual, norm, out=np.zeros(len(norm)), where=norm > 0)
         return length
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.arrays import BoolArray, IntArray
 from siting.solver.model import Model, SparseRows
+from siting.solver.model_check import row_sums
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,10 +70,4 @@ def _reach(rules: SparseRows, is_closed: BoolArray, is_open: BoolArray) -> tuple
     amount = np.where(is_closed[rules.column], 0, rules.amount)
     least = np.where(is_open[rules.column], amount, np.minimum(amount, 0))
     most = np.where(is_open[rules.column], amount, np.maximum(amount, 0))
-    return _sums(rules.start, least), _sums(rules.start, most)
-
-
-def _sums(start: IntArray, amount: IntArray) -> IntArray:
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(amount, dtype=np.int64)])
-    sums: IntArray = before[start[1:]] - before[start[:-1]]
-    return sums
+    return row_sums(rules.start, least), row_sums(rules.start, most)

@@ -19,6 +19,7 @@ from siting.solver.model_hold import Held, held_by_rules
 from siting.solver.model_lp import LinearRelaxation
 from siting.solver.model_search import ModelSearch
 from siting.solver.model_task import State, Task, least_merit, most_merit
+from siting.solver.seeds import nth_seed
 
 _logger = logging.getLogger(__name__)
 
@@ -30,9 +31,6 @@ _STEPS_PER_ROUND = 350
 _HEATS = (1.0, 0.6, 1.0, 0.4, 0.8, 0.3)
 _CORE_SHARES = (0.2, 0.1, 0.3)
 """From the second round on the search keeps to rows whose opening lowers the bound by less than this share of a typical row."""
-
-_SEED_STRIDE = 1_000_003
-"""More rounds than there ever are: no two seeds share a round's seed."""
 
 _EXACT_AT_ONCE = 2_500
 """Problems of no more pairs than this, and 64 rows, are first given to the exact solver as they are."""
@@ -141,7 +139,7 @@ class _Rounds:
         steps = other_core.submit(self._dual.descend, n_steps=self._n_steps, target=self._dual_target(state), is_over=is_over)
         found = self._search.anneal(
             state.last,
-            seed=task.params.seed * _SEED_STRIDE + n,
+            seed=nth_seed(task.params.seed, n),
             n_moves=self._n_moves,
             heat=_HEATS[n % len(_HEATS)],
             pool=self._pool(n),

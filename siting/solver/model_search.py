@@ -134,7 +134,7 @@ class ModelSearch:
         terms, price = self._searched()
         if pool is not None:
             terms = self._within(terms, pool, rows)
-        s = begin(terms, self._model.base_servers, rows, seed % 2**62, price)
+        s = begin(terms, self._model.base_servers, rows, seed, price)
         best = Best(rows=np.zeros(self._model.n_rows, dtype=np.int32), number=np.full(3, -1))
         keep_best(s, best)
         typical = self._typical(rows, s)

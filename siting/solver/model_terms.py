@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from siting.arrays import BoolArray, FloatArray, IntArray
 from siting.kernels.model_state import Terms
 from siting.solver.model import NO_LOWER, NO_UPPER, Model, SparseRows
+from siting.solver.model_check import row_sums
 
 
 def transposed(rows: SparseRows, n_columns: int) -> SparseRows:
@@ -22,9 +24,28 @@ def _starts(counts: IntArray) -> IntArray:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
 
 
+def joined(tables: Sequence[tuple[SparseRows, int]]) -> tuple[IntArray, IntArray, list[int]]:
+    """
+    Return sparse tables as one.
+
+    Parameters
+    ----------
+    tables
+        Each table, and what to add to its columns.
+
+    Returns
+    -------
+    start, link, first
+        Row starts; column and amount of each entry, shape (k, 2); the first row of each table.
+    """
+    start = _starts(np.concatenate([np.diff(table.start) for table, _ in tables]))
+    link = np.concatenate([np.stack([table.column.astype(np.int64) + shift, table.amount], axis=1) for table, shift in tables])
+    return start, link, np.cumsum([0] + [len(table) for table, _ in tables[:-1]]).tolist()
+
+
 def terms_of(model: Model, is_held: BoolArray) -> Terms:
     """Return the arrays of a model; ``is_held`` marks the rows that must stay as they are."""
-    n_rules, n_targets = len(model.lower), len(model.target_need)
+    n_rules = len(model.lower)
     tables = (
         (model.rules, 0),
         (model.target_groups, 0),
@@ -34,21 +55,15 @@ def terms_of(model: Model, is_held: BoolArray) -> Terms:
         (model.bundles, 0),
         (transposed(model.bundles, model.n_groups), 0),
     )
-    sizes = np.cumsum([0] + [len(table) for table, _ in tables])
-    links = [np.stack([table.column.astype(np.int64) + shift, table.amount], axis=1) for table, shift in tables]
+    link_start, link, first = joined(tables)
     is_linked = np.zeros(model.n_groups, dtype=np.int64)
     is_linked[model.target_groups.column] = 1
     is_linked[model.bundles.column] = 1
     weights = [model.weight, model.backup_weight]
-    bundle_value, gain = model.bundle_value, np.zeros(model.n_rows, dtype=np.int64)
+    gain = np.zeros(model.n_rows, dtype=np.int64)
     if model.is_cost_goal:
         weights = [np.zeros_like(one) for one in weights]
-        bundle_value, gain = np.zeros_like(bundle_value), -model.cost
-    limits = [
-        (model.lower, model.upper, _mean_amounts(model).astype(np.int64)),
-        (model.target_need, np.full(n_targets, NO_UPPER), np.zeros(n_targets, dtype=np.int64)),
-        (model.bundle_need, bundle_value, np.zeros_like(bundle_value)),
-    ]
+        gain = -model.cost
     return Terms(
         start=model.row_start,
         groups=model.row_groups,
@@ -56,19 +71,31 @@ def terms_of(model: Model, is_held: BoolArray) -> Terms:
         column_rows=model.column_rows,
         group=np.stack([*weights, is_linked], axis=1),
         row=np.stack([gain, model.cost, is_held.astype(np.int64)], axis=1),
-        link_start=_starts(np.concatenate([np.diff(table.start) for table, _ in tables])),
-        link=np.concatenate(links),
-        limit=np.concatenate([np.stack(columns, axis=1) for columns in limits]),
-        members=0,
-        of_row=int(sizes[2]),
-        of_group=int(sizes[3]),
-        of_bundle=int(sizes[4]),
-        in_bundle=int(sizes[5]),
-        bundles_of=int(sizes[6]),
+        link_start=link_start,
+        link=link,
+        limit=_limits(model),
+        members=first[0],
+        of_row=first[2],
+        of_group=first[3],
+        of_bundle=first[4],
+        in_bundle=first[5],
+        bundles_of=first[6],
         n_rules=n_rules,
-        n_limits=n_rules + n_targets,
+        n_limits=n_rules + len(model.target_need),
         needed=model.needed,
     )
+
+
+def _limits(model: Model) -> IntArray:
+    """Return ``Terms.limit``: of rules, targets and bundles."""
+    nothing = np.zeros_like(model.target_need)
+    bundle_value = np.zeros_like(model.bundle_value) if model.is_cost_goal else model.bundle_value
+    parts = [
+        (model.lower, model.upper, _mean_amounts(model).astype(np.int64)),
+        (model.target_need, np.full_like(nothing, NO_UPPER), nothing),
+        (model.bundle_need, bundle_value, np.zeros_like(bundle_value)),
+    ]
+    return np.concatenate([np.stack(columns, axis=1) for columns in parts])
 
 
 def with_cost_rule(model: Model) -> Model:
@@ -95,7 +122,7 @@ def typical_row(model: Model) -> float:
     else:
         part = np.repeat(model.bundle_value / np.maximum(model.bundle_need, 1), np.diff(model.bundles.start)) * model.bundles.amount
         credit = model.weight / model.needed + np.bincount(model.bundles.column, weights=part, minlength=model.n_groups)
-        worth = _row_sums(model.row_start, credit[model.row_groups])
+        worth = row_sums(model.row_start, credit[model.row_groups])
     worth = worth[worth > 0]
     return float(np.quantile(worth, 0.75)) if len(worth) else 1.0
 
@@ -115,19 +142,12 @@ def usual_prices(model: Model, n_open: int) -> FloatArray:
     of_rules = typical / np.maximum(_mean_amounts(model), 1e-9)
     if model.is_cost_goal:
         return np.concatenate([of_rules, typical * max(n_open, 1) / np.maximum(model.target_need, 1)])
-    total = _row_sums(model.target_groups.start, model.target_groups.amount.astype(np.float64))
-    total += _row_sums(model.target_bundles.start, model.target_bundles.amount.astype(np.float64))
+    total = row_sums(model.target_groups.start, model.target_groups.amount.astype(np.float64))
+    total += row_sums(model.target_bundles.start, model.target_bundles.amount.astype(np.float64))
     value = float(model.weight.sum() + model.bundle_value.sum()) or 1.0
     return np.concatenate([of_rules, value / np.maximum(total, 1.0)])
 
 
 def _mean_amounts(model: Model) -> FloatArray:
     """Return the mean size of the amounts of each rule."""
-    return _row_sums(model.rules.start, np.abs(model.rules.amount).astype(np.float64)) / np.maximum(np.diff(model.rules.start), 1)
-
-
-def _row_sums(start: IntArray, values: FloatArray) -> FloatArray:
-    """Return the sums of consecutive values."""
-    before = np.concatenate([np.zeros(1), np.cumsum(values)])
-    sums: FloatArray = before[start[1:]] - before[start[:-1]]
-    return sums
+    return row_sums(model.rules.start, np.abs(model.rules.amount).astype(np.float64)) / np.maximum(np.diff(model.rules.start), 1)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray
+from siting.solver.cuts import Cuts
+from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy, greedy
 from siting.solver.local_search import polish, search_by_swaps
-from siting.solver.presolve import ReducedProblem, freeze, restrict
+from siting.solver.presolve import ReducedProblem, restrict
 
-TrialKind = Literal["core", "fresh", "merge", "region"]
+TrialKind = Literal["core", "fresh", "merge", "reheat", "union"]
 
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """A core keeps the rows of at least this score, in turn; the wider, the slower."""
@@ -21,24 +23,23 @@ _CORE_SCORES = (0.9, 0.8, 0.95)
 _FIRST_TRIALS = 12
 """Trials from the best plan and from the greedy one, before the pool is full enough for others."""
 
-_LATER: tuple[TrialKind, ...] = ("merge", "region", "merge", "merge", "merge", "region", "merge", "fresh")
-_WITH_CHAMPIONS = 4
-"""Every so many merges, champions take part."""
+_LATER: tuple[TrialKind, ...] = ("fresh", "reheat", "fresh", "merge", "fresh", "reheat")
+_LATER_MOVES = 3
+"""Kinds of the later trials, in turn, and how many times the moves of the first ones they take."""
 
-_MOST_PLANS = 12
+_UNION_ROWS = 400
+_UNION_EVERY = 24
+_UNION_PAIRS = 25_000
+_UNION_NODES = 300
+"""Every so many trials one is a union: most of its rows and of what they serve together, and nodes it is solved with."""
+
+_MOST_PLANS = 48
 _LEAST_PLANS = 6
-_PATIENCE = 40
-"""Plans in vain after which a pool is given up: its best plan becomes a champion, and a new pool begins."""
-
-_MOST_CHAMPIONS = 12
-_PARENTS = 3
+_PARENTS = 12
 _MERGES = 4
-_FRESH_MOVES = 3
-"""A plan from scratch takes so many times the moves of other trials."""
 
-_REGIONS = 32
-_REACH = 3
-"""Steps from row to row through shared groups that a region spans."""
+_REHEAT = 0.4
+"""First temperature of a plan that is annealed again, as a share of the usual one."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,7 +51,8 @@ class Trial:
     ----------
     kind
         ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among all, ``"merge"`` among the
-        rows of a few plans of the pool, ``"region"`` one region of a plan after the other.
+        rows of a few plans of the pool, ``"reheat"`` a plan of the pool among all rows, gently; ``"union"`` asks branch and bound
+        for the best plan among the rows of many.
     problem
         The problem.
     plans
@@ -63,6 +65,8 @@ class Trial:
         Seed of all it does.
     n_moves
         Moves to try.
+    seconds_left
+        Time until the clock ends the search [s].
     """
 
     kind: TrialKind
@@ -72,6 +76,7 @@ class Trial:
     least_score: float
     seed: int
     n_moves: int
+    seconds_left: Callable[[], float]
 
     def run(self, *, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[IndexArray]:
         """
@@ -88,20 +93,27 @@ class Trial:
             return [self._anneal_core(is_over, on_moves)]
         if self.kind == "merge":
             return self._merge(is_over, on_moves)
-        if self.kind == "region":
-            return [self._reheat(is_over, on_moves)]
-        return [self._begin_anew(is_over, on_moves)]
+        if self.kind == "union":
+            return self._unite()
+        start, heat = (self._plan(), _REHEAT) if self.kind == "reheat" else (best_greedy(self.problem), 1.0)
+        return [search_by_swaps(self.problem, start, seed=self.seed, n_moves=self.n_moves, heat=heat, is_over=is_over, on_moves=on_moves)]
 
-    def _begin_anew(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> IndexArray:
-        """Anneal the greedy plan among all rows for longer than usual, every other time with the second half by regions."""
-        is_by_region = self.seed % 2 == 0
-        n_moves = _FRESH_MOVES * self.n_moves // 2
-        share = n_moves if is_by_region else 2 * n_moves
-        start = best_greedy(self.problem)
-        found = search_by_swaps(self.problem, start, seed=self.seed, n_moves=share, is_over=is_over, on_moves=lambda _moves: None)
-        if is_by_region:
-            found = replace(self, kind="region", plans=(np.sort(found),), n_moves=n_moves)._reheat(is_over, on_moves)
-        return found
+    def _plan(self) -> IndexArray:
+        """Return the better of two random plans."""
+        return self.plans[int(np.random.default_rng(self.seed).integers(len(self.plans), size=2).min())]
+
+    def _unite(self) -> list[IndexArray]:
+        """Return the best plan among the rows of the best plans, as many as branch and bound can take."""
+        problem, size = self.problem, np.diff(self.problem.row_start)
+        union = self.plans[0]
+        for rows in self.plans[1:]:
+            wider = np.union1d(union, rows)
+            if len(wider) <= _UNION_ROWS and size[wider].sum() <= _UNION_PAIRS:
+                union = wider
+        core = restrict(problem, union.astype(np.int64))
+        hint = np.searchsorted(union, self.plans[0]).astype(np.int32)
+        found = finish(core, Cuts.none(), hint, n_nodes=_UNION_NODES, time_limit_s=self.seconds_left())
+        return [] if found.rows is None else [polish(problem, union[found.rows].astype(np.int32))]
 
     def _anneal_core(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> IndexArray:
         """Anneal the best plan among the promising rows; among all before the bound has an opinion."""
@@ -129,50 +141,10 @@ class Trial:
             on_moves((turn + 1) * share)
         return children
 
-    def _reheat(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> IndexArray:
-        """Anneal one random region after the other of a plan, the rest of it frozen."""
-        problem, random = self.problem, np.random.default_rng(self.seed)
-        rows = self.plans[int(random.integers(len(self.plans)))]
-        share = self.n_moves // _REGIONS
-        for turn in range(_REGIONS):
-            if is_over():
-                break
-            region = _region(problem, int(random.integers(problem.n_rows)))
-            is_inside = np.isin(rows, region)
-            if is_inside.sum() > 1:
-                frozen = rows[~is_inside]
-                inner = freeze(problem, frozen, region.astype(np.int64))
-                start = np.searchsorted(region, np.sort(rows[is_inside])).astype(np.int32)
-                found = search_by_swaps(inner, start, seed=self.seed + turn, n_moves=share, is_over=is_over, on_moves=lambda _moves: None)
-                changed = np.concatenate([frozen, region[found]])
-                if problem.covered(changed) >= problem.covered(rows):
-                    rows = changed
-            on_moves((turn + 1) * share)
-        return polish(problem, rows)
-
-
-def _is_in(plans: list[tuple[float, IndexArray]], covered: float, rows: IndexArray) -> bool:
-    """Tell whether a plan is among others."""
-    return any(covered == known and np.array_equal(rows, other) for known, other in plans)
-
-
-def _region(problem: ReducedProblem, centre: int) -> IndexArray:
-    """Return the rows within a few steps of a row through shared groups, rising."""
-    is_in = np.zeros(problem.n_rows, dtype=np.bool_)
-    is_in[centre] = True
-    for _ in range(_REACH):
-        is_group = np.zeros(problem.n_groups, dtype=np.bool_)
-        is_group[problem.row_groups[np.repeat(is_in, np.diff(problem.row_start))]] = True
-        is_in[problem.column_rows[np.repeat(is_group, np.diff(problem.column_start))]] = True
-    return np.flatnonzero(is_in).astype(np.int32)
-
 
 class Pool:
     """
     Good and different plans, the best first.
-
-    When plan after plan has brought nothing, the pool is begun anew from scratch, so that the search does not end where it
-    first happened to go; the best plans of the pools before, the champions, meet the new ones in merges.
 
     Parameters
     ----------
@@ -181,14 +153,12 @@ class Pool:
     """
 
     def __init__(self, rows: IndexArray) -> None:
-        self._champions: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
-        self._plans: list[tuple[float, IndexArray]] = []
-        self._n_in_vain = 0
+        self._plans: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
 
     @property
     def best(self) -> IndexArray:
         """Rows of the best plan there was."""
-        return max(self._champions + self._plans, key=lambda pair: pair[0])[1]
+        return self._plans[0][1]
 
     def add(self, found: list[tuple[float, IndexArray]]) -> None:
         """
@@ -200,14 +170,8 @@ class Pool:
             Weight covered and rows, rising, of each plan.
         """
         for covered, rows in found:
-            self._n_in_vain = 0 if not self._plans or covered > self._plans[0][0] else self._n_in_vain + 1
-            if not _is_in(self._plans, covered, rows):
+            if not any(covered == known and np.array_equal(rows, other) for known, other in self._plans):
                 self._plans = sorted([*self._plans, (covered, rows)], key=lambda pair: -pair[0])[:_MOST_PLANS]
-        if self._n_in_vain > _PATIENCE:
-            if not _is_in(self._champions, *self._plans[0]):
-                self._champions = sorted([*self._champions, self._plans[0]], key=lambda pair: -pair[0])[:_MOST_CHAMPIONS]
-            self._plans = []
-            self._n_in_vain = 0
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
         """Return the pool of a part of the problem: plans lose the rows that are not in it, and are mended."""
@@ -220,12 +184,19 @@ class Pool:
             return core.covered(whole), np.sort(whole)
 
         pool = Pool(number[self.best])
-        pool._champions = [mended(rows) for _, rows in self._champions]
         pool.add([mended(rows) for _, rows in self._plans])
-        pool._n_in_vain = self._n_in_vain
         return pool
 
-    def trial(self, problem: ReducedProblem, scores: FloatArray | None, *, number: int, seed: int, n_moves: int) -> Trial:
+    def trial(
+        self,
+        problem: ReducedProblem,
+        scores: FloatArray | None,
+        *,
+        number: int,
+        seed: int,
+        n_moves: int,
+        seconds_left: Callable[[], float],
+    ) -> Trial:
         """
         Return the next trial.
 
@@ -238,24 +209,26 @@ class Pool:
         number
             How many trials there were before.
         seed, n_moves
-            Seed and moves of the trial.
+            Seed of the trial, and moves of the first ones.
+        seconds_left
+            Time until the clock ends the search [s].
         """
-        plans = tuple(rows for _, rows in self._plans)
-        if number < _FIRST_TRIALS:
-            kind: TrialKind = "fresh" if number % 2 else "core"
-            plans = (self.best, *plans)
-        elif len(self._plans) < _LEAST_PLANS:
-            kind = "fresh"
-        else:
-            kind = _LATER[number % len(_LATER)]
-            if kind == "merge" and number % _WITH_CHAMPIONS == 0:
-                plans += tuple(rows for _, rows in self._champions)
+        is_first = number < _FIRST_TRIALS
         return Trial(
-            kind=kind,
+            kind=self._kind(number),
             problem=problem,
-            plans=plans,
+            plans=tuple(rows for _, rows in self._plans),
             scores=scores,
             least_score=_CORE_SCORES[(number // 2) % len(_CORE_SCORES)],
             seed=seed,
-            n_moves=n_moves,
+            n_moves=n_moves if is_first else _LATER_MOVES * n_moves,
+            seconds_left=seconds_left,
         )
+
+    def _kind(self, number: int) -> TrialKind:
+        """Return the kind of the trial of a number."""
+        if number < _FIRST_TRIALS:
+            return "fresh" if number % 2 else "core"
+        if len(self._plans) < _LEAST_PLANS:
+            return "fresh"
+        return "union" if number % _UNION_EVERY == _UNION_EVERY - 1 else _LATER[number % len(_LATER)]

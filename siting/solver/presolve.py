@@ -95,12 +95,30 @@ class ReducedProblem:
             budget=-1 if self.budget_yen is None else self.budget_yen,
         )
 
+    def groups_of(self, row: int) -> IndexArray:
+        """Return the groups that one row serves."""
+        return self.row_groups[self.row_start[row] : self.row_start[row + 1]]
+
+    def count_servers(self, rows: IntArray | IndexArray) -> IntArray:
+        """Return how many of some rows serve each group, shape (m,)."""
+        count = np.zeros(self.n_groups, dtype=np.int64)
+        for row in rows.tolist():
+            count[self.groups_of(row)] += 1
+        return count
+
     def covered(self, rows: IntArray | IndexArray) -> float:
         """Return the weight that the rows cover together with the fixed sites, in ``unit``."""
-        is_covered = np.zeros(self.n_groups, dtype=np.bool_)
+        is_covered = np.zeros(self.n_groups, dtype=np.bool_)  # counting servers would take half as long again
         for row in rows.tolist():
-            is_covered[self.row_groups[self.row_start[row] : self.row_start[row + 1]]] = True
+            is_covered[self.groups_of(row)] = True
         return math.fsum((self.base_weight, math.fsum(self.weight[is_covered])))
+
+    def rows_of(self, candidates: IntArray) -> IndexArray:
+        """Return the rows of some candidates, -1 for those that have none."""
+        at = np.searchsorted(self.candidate, candidates)
+        is_row = at < self.n_rows
+        is_row[is_row] = self.candidate[at[is_row]] == candidates[is_row]
+        return np.where(is_row, at, -1).astype(np.int32)
 
 
 def common_unit(weight: FloatArray) -> float | None:
@@ -134,13 +152,20 @@ def common_unit(weight: FloatArray) -> float | None:
     return None
 
 
-def presolve(problem: SitingProblem) -> ReducedProblem:
+def presolve(problem: SitingProblem, *, keeps_dominated: bool = False) -> ReducedProblem:
     """
     Reduce a problem to the rows and groups of cells that matter.
 
     Dropped: cells without weight, out of reach, or covered by a fixed site; candidates that are forbidden, dearer than the
     budget, useless, or dominated by another one; cells with identical candidates are merged. The best plans of the reduced
     problem are best plans of the whole.
+
+    Parameters
+    ----------
+    problem
+        The problem; of its rules only ``max_sites``, ``budget_yen``, ``fixed`` and ``forbidden`` are looked at.
+    keeps_dominated
+        Keep the dominated candidates, to speak of them as well.
     """
     coverage, weight = problem.coverage, problem.demand.weight
     is_fixed = np.zeros(coverage.n_candidates, dtype=np.bool_)
@@ -153,19 +178,20 @@ def presolve(problem: SitingProblem) -> ReducedProblem:
     scaled = weight if unit is None else weight / unit
     is_live = is_allowed if problem.spendable_yen is None else is_allowed & (problem.cost_yen <= problem.spendable_yen)
     first = merge_cells(coverage.start, coverage.cells, is_live=is_live, is_kept=is_reachable & ~is_base)
-    is_kept, n_dominated = _undominated(first, problem)
+    serves = np.diff(first.row_start) > 0
+    is_dominated = np.zeros_like(serves) if keeps_dominated else _dominated(first, problem)
+    is_kept = serves & ~is_dominated
     every_group = np.ones(len(first.column_start) - 1, dtype=np.bool_)
-    second = merge_cells(first.row_start, first.row_groups, is_live=is_kept, is_kept=every_group)
+    candidate = np.flatnonzero(is_kept)
+    second = merge_cells(first.row_start, first.row_groups, is_live=is_kept, is_kept=every_group).only(candidate)
     group = first.cell_group
     group[group >= 0] = second.cell_group[group[group >= 0]]
-    candidate = np.flatnonzero(is_kept)
-    number = np.cumsum(is_kept, dtype=np.int32) - np.int32(1)
     has_budget = problem.budget_yen is not None
     return ReducedProblem(
-        row_start=np.append(second.row_start[candidate], second.row_start[-1]),
+        row_start=second.row_start,
         row_groups=second.row_groups,
         column_start=second.column_start,
-        column_rows=number[second.column_rows],
+        column_rows=second.column_rows,
         weight=sum_groups(group, scaled, len(second.column_start) - 1),
         cost_yen=problem.cost_yen[candidate] if has_budget else np.zeros(len(candidate), dtype=np.int64),
         max_rows=len(candidate) if problem.max_sites is None else min(problem.max_sites - len(problem.fixed), len(candidate)),
@@ -177,7 +203,7 @@ def presolve(problem: SitingProblem) -> ReducedProblem:
         reachable_weight=math.fsum(scaled[is_reachable]),
         candidate=candidate,
         cell_group=group,
-        n_dominated=n_dominated,
+        n_dominated=int(is_dominated.sum()),
     )
 
 
@@ -188,14 +214,16 @@ def _served(problem: SitingProblem, is_row: BoolArray) -> BoolArray:
     return is_served
 
 
-def _undominated(merged: MergedRows, problem: SitingProblem) -> tuple[BoolArray, int]:
-    """Mark the rows that serve something and that no other row makes needless; count those it does."""
+def _dominated(merged: MergedRows, problem: SitingProblem) -> BoolArray:
+    """Mark the rows that another row makes needless."""
     n = problem.coverage.n_candidates
     rank = np.empty(n, dtype=np.int64)
     rank[np.argsort(problem.cost_yen, kind="stable")] = np.arange(n)
     cost = np.zeros(n, dtype=np.int64) if problem.budget_yen is None else problem.cost_yen
-    is_dominated = find_dominated(merged.row_start, merged.row_groups, merged.column_start, merged.column_rows, cost, rank)
-    return (np.diff(merged.row_start) > 0) & ~is_dominated, int(is_dominated.sum())
+    is_dominated: BoolArray = find_dominated(
+        merged.row_start, merged.row_groups, merged.column_start, merged.column_rows, cost, rank, np.zeros_like(rank)
+    )
+    return is_dominated
 
 
 def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
@@ -209,21 +237,16 @@ def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
     rows
         Rows to keep, rising. ``candidate`` of the result holds them.
     """
-    return _keep(problem, rows, np.ones(problem.n_groups, dtype=np.bool_))
-
-
-def _keep(problem: ReducedProblem, rows: IntArray, is_kept_group: BoolArray) -> ReducedProblem:
-    """Return the problem with some of its rows and of its groups only."""
     is_kept = np.zeros(problem.n_rows, dtype=np.bool_)
     is_kept[rows] = True
-    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=is_kept_group)
-    number = np.cumsum(is_kept, dtype=np.int32) - np.int32(1)
+    every_group = np.ones(problem.n_groups, dtype=np.bool_)
+    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=every_group).only(rows)
     return replace(
         problem,
-        row_start=np.append(merged.row_start[rows], merged.row_start[-1]),
+        row_start=merged.row_start,
         row_groups=merged.row_groups,
         column_start=merged.column_start,
-        column_rows=number[merged.column_rows],
+        column_rows=merged.column_rows,
         weight=sum_groups(merged.cell_group, problem.weight, len(merged.column_start) - 1),
         cost_yen=problem.cost_yen[rows],
         max_rows=min(problem.max_rows, len(rows)),
@@ -232,28 +255,3 @@ def _keep(problem: ReducedProblem, rows: IntArray, is_kept_group: BoolArray) -> 
         cell_group=merged.cell_group,
         n_dominated=0,
     )
-
-
-def freeze(problem: ReducedProblem, frozen: IndexArray, rows: IntArray) -> ReducedProblem:
-    """
-    Return the problem that is left when some rows stay open and, of the others, only a few may be opened.
-
-    Parameters
-    ----------
-    problem
-        The reduced problem.
-    frozen
-        Rows that stay open, within the limits. What they cover is left out, and counted in ``base_weight``.
-    rows
-        Rows to keep, rising, none of them frozen. ``candidate`` of the result holds them.
-    """
-    is_free = np.ones(problem.n_groups, dtype=np.bool_)
-    for row in frozen.tolist():
-        is_free[problem.row_groups[problem.row_start[row] : problem.row_start[row + 1]]] = False
-    left = replace(
-        problem,
-        max_rows=problem.max_rows - len(frozen),
-        budget_yen=None if problem.budget_yen is None else problem.budget_yen - int(problem.cost_yen[frozen].sum()),
-        base_weight=problem.covered(frozen),
-    )
-    return _keep(left, rows, is_free)

@@ -96,7 +96,7 @@ class Work:
         """Return the work for a problem and a plan of it: more effort is more rounds, less than two rounds' worth is shorter ones."""
         n_rounds = max(2, round(_ROUNDS * effort))
         share = min(1.0, _ROUNDS * effort / n_rounds)
-        most_moves = min(_MOVES_PER_ROUND, _MOVES_PER_ROW * problem.n_rows, _TOUCHES_PER_ROUND / max(1.0, _touches_per_swap(problem, rows)))
+        most_moves = min(_MOVES_PER_ROUND, _MOVES_PER_ROW * problem.n_rows, _TOUCHES_PER_ROUND / touches_per_swap(problem, rows))
         return cls(n_rounds=n_rounds, n_moves=math.ceil(share * most_moves), share=share)
 
     def steps(self, n_pairs: int) -> int:
@@ -104,10 +104,11 @@ class Work:
         return math.ceil(self.share * min(max(_STEPS_PER_ROUND, _STEP_PAIRS / max(1, n_pairs)), _MOST_STEPS))
 
 
-def _touches_per_swap(problem: ReducedProblem, rows: IndexArray) -> float:
-    """Return how many values a swap of one of the rows brings up to date, on average."""
+def touches_per_swap(problem: ReducedProblem, rows: IndexArray) -> float:
+    """Return how many values a swap of one of the rows brings up to date, on average, >= 1."""
     degree = np.diff(problem.column_start)
-    return float(np.mean([degree[problem.row_groups[problem.row_start[i] : problem.row_start[i + 1]]].sum() for i in rows.tolist()]))
+    touches = [degree[problem.groups_of(row)].sum() for row in rows.tolist()]
+    return max(1.0, float(np.mean(touches))) if touches else 1.0
 
 
 def is_proven(problem: ReducedProblem, solution: Solution, target_gap: float) -> bool:

@@ -51,6 +51,16 @@ def test_a_town_is_nearly_solved_by_search_and_bound_alone_and_wholly_with_the_e
         assert searched.bound >= solved.value >= searched.value >= 0.98 * solved.value
 
 
+def test_counts_that_contradict_each_other_are_proven_before_any_search():
+    model = town(1, n_rows=600)
+    costly = with_rule(model, "yen", dict.fromkeys(range(model.n_rows), 1_000_000), None, 3_500_000)
+    solution = solve_model(with_rule(costly, "owner", dict.fromkeys(range(200), 1), 4, None), SolveParams(), most_exact=0)
+    assert solution.status == "infeasible"
+    assert (solution.infeasibility.rule, solution.infeasibility.required, solution.infeasibility.most) == ("owner", 4, 3)
+    assert solution.infeasibility.is_exact
+    assert solution.work["moves"] == solution.work["subgradient_steps"] == 0
+
+
 def test_a_warm_start_from_a_plan_that_breaks_a_new_rule_is_mended():
     model = town(3)
     before = solve_model(model, SolveParams(seed=1, effort=0.2), most_exact=0)
@@ -91,9 +101,10 @@ def test_a_search_out_of_time_says_so_and_keeps_what_it_has():
     assert solution.stopped_by == "time_limit"
     assert solution.status == "unknown"
     calls = iter(range(10**9))
-    solution = solve_model(town(5), SolveParams(seed=1), is_late=lambda: next(calls) > 4, most_exact=0)
+    unclosed = town(9)
+    solution = solve_model(unclosed, SolveParams(seed=1), is_late=lambda: next(calls) > 30, most_exact=0)
     assert solution.stopped_by == "time_limit"
-    assert standing_of(town(5), solution.rows).is_feasible
+    assert standing_of(unclosed, solution.rows).is_feasible
     assert solution.bound >= solution.value > 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from general_samples import Oracle, random_model
+from general_samples import Oracle, model_of, random_model
 
 from siting.solver.model_bound import Multipliers, kept_selection, proven_bound
 from siting.solver.model_dual import ModelDual, forced_changes
@@ -81,6 +81,26 @@ def test_subgradient_steps_come_as_low_as_the_linear_relaxation():
         n_all += 1
         n_close += dual.bound().merit <= linear.merit + 0.02 * abs(linear.merit) + 1
     assert n_close >= 0.9 * n_all
+
+
+@pytest.mark.parametrize("is_yen_first", [False, True])
+def test_amounts_in_yen_take_no_precision_from_the_rules_listed_beside_them(is_yen_first):
+    rng = np.random.default_rng(7)
+    n_rows, n_groups = 60, 200
+    rows = [np.flatnonzero(rng.random(n_groups) < share).tolist() for share in np.repeat([0.05, 0.02], n_rows // 2)]
+    yen = ("yen", dict.fromkeys(range(n_rows), 900_000_000), None, 13 * 900_000_000)
+    quota = ("quota", dict.fromkeys(range(n_rows // 2, n_rows), 1), 6, None)
+    model = model_of(rows, [1] * n_groups, rules=[yen, quota] if is_yen_first else [quota, yen])
+    free = {"is_closed": np.zeros(n_rows, dtype=np.bool_), "is_open": np.zeros(n_rows, dtype=np.bool_)}
+    linear = proven_bound(
+        model,
+        LinearRelaxation(model, held_by_rules(model)).prices(n_iterations=10_000, is_over=lambda: False),
+        kept_selection(model),
+        **free,
+    )
+    dual = ModelDual(model, np.arange(10, dtype=np.int32), **free)
+    dual.descend(n_steps=600, target=0.97 * linear.merit, is_over=lambda: False)
+    assert dual.bound().merit <= 1.01 * linear.merit
 
 
 def test_better_prices_are_taken_over_and_worse_ones_are_not():

@@ -126,7 +126,7 @@ def test_the_picture_is_the_same_every_time(tmp_path, street):
 def test_the_picture_shows_the_bound_above_the_plans(street):
     """Read the lines back from the axes: what is drawn is what the points say."""
     figure = Figure()
-    draw_frontier(figure, street, title=TITLE, is_japanese=False)
+    draw_frontier(figure, street, title=TITLE, language="en")
     upper, lower = figure.axes
     lines = {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in upper.get_lines()}
     plans, bounds = lines["Plan"], lines["Proven upper bound"]

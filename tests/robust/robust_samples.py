@@ -7,21 +7,12 @@ from itertools import combinations, product
 
 import numpy as np
 
-from siting import Candidates, CoverageMatrix, PermitRates, PointDemand, SitingProblem
-
-
-def pattern_of(rows, n_cells: int) -> CoverageMatrix:
-    rows = [sorted(set(row)) for row in rows]
-    return CoverageMatrix(
-        candidate_ids=tuple(f"c{i}" for i in range(len(rows))),
-        n_cells=n_cells,
-        start=np.cumsum([0, *map(len, rows)]).astype(np.int64),
-        cells=np.array([j for row in rows for j in row], dtype=np.int32),
-    )
+from siting import Candidates, PermitRates, PointDemand, SitingProblem
+from tests.solve.solve_samples import Sample, coverage
 
 
 def problem_of(rows, weight, *, cost_yen=0, owner_class="private", asset_type="signal", **rules) -> SitingProblem:
-    pattern = pattern_of(rows, len(weight))
+    pattern = coverage(rows, len(weight))
     candidates = Candidates.from_points(
         np.zeros((len(rows), 3)),
         crs="EPSG:6677",
@@ -52,45 +43,18 @@ def expected_by_permits(rows, weight, rate, chosen) -> float:
     return total
 
 
-@dataclass(frozen=True)
-class RobustSample:
+@dataclass(frozen=True, kw_only=True)
+class RobustSample(Sample):
     """A random problem as plain Python, for the oracle."""
 
-    rows: list[list[int]]
-    weight: list[float]
     rate: list[float]
-    cost: list[int]
-    max_sites: int | None
-    budget: int | None
-    fixed: tuple[int, ...]
-    forbidden: tuple[int, ...]
 
     @property
     def rates(self) -> PermitRates:
         return rates_of(self.rate)
 
-    def problem(self) -> SitingProblem:
-        return problem_of(
-            self.rows,
-            self.weight,
-            cost_yen=self.cost,
-            max_sites=self.max_sites,
-            budget_yen=self.budget,
-            fixed=tuple(f"c{i}" for i in self.fixed),
-            forbidden=tuple(f"c{i}" for i in self.forbidden),
-        )
-
     def expected(self, chosen) -> float:
         return expected_by_permits(self.rows, self.weight, self.rate, chosen)
-
-    def is_allowed(self, chosen) -> bool:
-        chosen = set(chosen)
-        return (
-            set(self.fixed) <= chosen
-            and not chosen & set(self.forbidden)
-            and (self.max_sites is None or len(chosen) <= self.max_sites)
-            and (self.budget is None or sum(self.cost[i] for i in chosen) <= self.budget)
-        )
 
     def best(self) -> float:
         n = len(self.rows)
@@ -126,7 +90,7 @@ def random_robust(seed: int, *, n_rows: int = 6, n_cells: int = 7) -> RobustSamp
     rate[free[0]] = max(rate[free[0]], 0.05)
     kind = str(rng.choice(["count", "budget", "both"]))
     return RobustSample(
-        rows=[np.flatnonzero(row).tolist() for row in dense],
+        rows=[frozenset(np.flatnonzero(row).tolist()) for row in dense],
         weight=weight.tolist(),
         rate=rate,
         cost=cost.tolist(),

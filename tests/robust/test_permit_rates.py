@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from robust_samples import pattern_of
 
 from siting import Candidates, InvalidInputError, PermitRates, PointDemand, SitingProblem
+from tests.solve.solve_samples import coverage
 
 CANDIDATES = Candidates.from_points(
     np.zeros((5, 3)),
@@ -81,7 +81,7 @@ def test_an_unknown_id_is_refused():
 
 
 def test_a_problem_without_candidates_takes_rates_by_id_only():
-    problem = SitingProblem(coverage=pattern_of([[0], [0]], 1), demand=PointDemand(weight=np.ones(1)), max_sites=1)
+    problem = SitingProblem(coverage=coverage([[0], [0]], 1), demand=PointDemand(weight=np.ones(1)), max_sites=1)
     assert PermitRates(default=0.5, by_id={"c1": 0.25}).of_problem(problem).tolist() == [0.5, 0.25]
     with pytest.raises(InvalidInputError, match="candidates must be given with permit rates by_type"):
         PermitRates(by_type={"park": 0.5}).of_problem(problem)

@@ -116,7 +116,7 @@ def test_the_dual_of_a_part_bounds_the_part(seed: int) -> None:
         dual.add_cuts()
     kept = np.union1d(rows, np.random.default_rng(seed).permutation(problem.n_rows)[: problem.n_rows // 2])
     core = restrict(problem, kept)
-    part = dual.restricted(core, np.searchsorted(core.candidate, np.sort(rows)).astype(np.int32))
+    part = dual.restricted(core)
     part.descend(n_steps=100, target=core.covered(best_greedy(core)), is_over=NEVER)
     assert part.bound() >= problem.covered(rows)
     assert part.bound() <= dual.bound() * (1 + 1e-3)

@@ -15,7 +15,7 @@ from siting.solver.cuts import Cuts
 from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
 from siting.solver.pool import Pool
-from siting.solver.presolve import freeze, presolve
+from siting.solver.presolve import presolve
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -50,7 +50,7 @@ def test_branch_and_bound_does_without_a_time_limit() -> None:
     assert found.rows is not None
 
 
-@pytest.mark.parametrize("kind_number", range(12, 20))
+@pytest.mark.parametrize("kind_number", range(12, 24))
 def test_trials_return_plans_within_the_limits(kind_number: int) -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12, budget_yen=55))
     pool = Pool(best_greedy(problem))
@@ -59,21 +59,10 @@ def test_trials_return_plans_within_the_limits(kind_number: int) -> None:
         order = rng.permutation(problem.n_rows)
         rows = np.sort(order[np.cumsum(problem.cost_yen[order]) <= 55][:12]).astype(np.int32)
         pool.add([(problem.covered(rows), rows)])
-    trial = pool.trial(problem, np.ones(problem.n_rows), number=kind_number, seed=1, n_moves=4_000)
+    trial = pool.trial(problem, np.ones(problem.n_rows), number=kind_number, seed=1, n_moves=4_000, seconds_left=lambda: 60.0)
     for rows in trial.run(is_over=lambda: False, on_moves=lambda _moves: None):
         assert len(set(rows.tolist())) == len(rows) <= 12
         assert problem.cost_yen[rows].sum() <= 55
-
-
-def test_freezing_leaves_what_the_frozen_rows_leave() -> None:
-    problem = presolve(street_problem(5, n_rows=40, max_sites=6))
-    frozen = best_greedy(problem)[:3]
-    others = np.setdiff1d(np.arange(problem.n_rows), frozen)
-    inner = freeze(problem, frozen, others)
-    assert inner.max_rows == 3
-    for pair in combinations(range(0, len(others), 5), 2):
-        whole = problem.covered(np.concatenate([frozen, others[list(pair)]]))
-        assert inner.covered(np.array(pair)) == pytest.approx(whole, rel=1e-12)
 
 
 def test_the_proof_reaches_the_optimum_where_the_relaxation_alone_does_not() -> None:
