@@ -127,7 +127,7 @@ def _frontier(file: Path, out: Path, *, over: str, values: str, language: str, n
     cache = None if no_cache else _cache_folder()
     with progress_bars(chosen) as screen:
         varied: Over | None = "sites" if over == "sites" else "budget" if over else None
-        result = run_frontier(file, out, over=varied, values=limits or None, cache_folder=cache, progress=screen.progress)
+        result = run_frontier(file, out, over=varied, values=limits or None, language=chosen, cache_folder=cache, progress=screen.progress)
     frontier_table(result, out, chosen)
     if not any(point.plan.is_plan for point in result.frontier.points):
         raise typer.Exit(NO_PLAN)
@@ -138,9 +138,12 @@ def _whole_numbers(option: str, text: str) -> list[int]:
     from siting.errors import InvalidInputError  # noqa: PLC0415
 
     try:
-        return [int(part) for part in text.split(",")] if text else []
+        numbers = [int(part) for part in text.split(",")] if text else []
     except ValueError:
         raise InvalidInputError(option, "must be whole numbers with commas between them", text) from None
+    if min(numbers, default=0) < 0:
+        raise InvalidInputError(option, "must not be below 0", text)
+    return numbers
 
 
 def _language(language: str) -> TextLanguage:
@@ -188,8 +191,22 @@ def _stop(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _own_stdout() -> None:
+    """Keep standard output for what this program says: solvers in other languages that print there are heard by nobody."""
+    out = sys.stdout
+    if not isinstance(out, io.TextIOWrapper):
+        return
+    out.flush()
+    own = os.dup(out.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, out.fileno())
+    os.close(nowhere)
+    sys.stdout = open(own, "w", encoding=out.encoding, buffering=1 if out.isatty() else -1)  # noqa: PTH123, SIM115  # open to the end
+
+
 def main() -> None:
     """Entry point of the command."""
+    _own_stdout()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no Japanese must not end a run that is done

@@ -16,7 +16,7 @@ from rich.table import Table
 from scenarios.outputs import FILES
 from scenarios.run_result import Run
 from siting.outputs.plan_words import gap_percent, proof_sentence
-from siting.outputs.rule_words import infeasible_sentence, rule_limit, rule_name, rule_used, savings_sentences
+from siting.outputs.rule_words import rule_limit, rule_name, rule_used, savings_sentences, server_words
 from siting.outputs.text import Bilingual, Language, both, percent, percent_at_most, text
 from siting.progress import Closing, Watch, no_watch
 from siting.progress import Progress as Report
@@ -115,7 +115,7 @@ def _zones(run: Run, language: Language) -> Table:
     zones = Table(title=_said(Bilingual(ja=about.title_ja, en=about.title_en), language))
     zones.add_column(text("column.zone", language))
     zones.add_column(text("column.cells", language), justify="right")
-    zones.add_column(text("column.share", language), justify="right")
+    zones.add_column(_said(run.meaning.share_name, language), justify="right")
     zones.add_column(text("column.reachable", language), justify="right")
     for group in kpis.groups:
         zones.add_row(escape(group.name), f"{group.n_cells:,}", f"{percent(group.share)} %", f"{percent(group.reachable_share)} %")
@@ -135,15 +135,14 @@ def _facts(run: Run, language: Language) -> Iterator[tuple[str, str]]:
     """Yield what to know of a plan, or why there is none: name and value."""
     plan = run.plan
     if not run.has_plan:
-        targets = [target.name for target in run.problem.targets]
         yield text("column.status", language), text(f"status.{plan.status}", language)
-        yield "", _said(infeasible_sentence(plan, targets), language)
+        yield "", _said(proof_sentence(plan, run.kpis, run.meaning), language)
         return
     yield text("column.sites", language), f"{len(plan.chosen):,} / {len(run.gathered.candidates):,}"
     if plan.goal != "coverage":
         yield text("column.goal", language), text(f"goal.{plan.goal}", language)
     yield text("column.gap", language), f"{gap_percent(plan)} %  {text(f'status.{plan.status}', language)}"
-    yield "", _said(proof_sentence(plan, run.kpis, measure=run.measure), language)
+    yield "", _said(proof_sentence(plan, run.kpis, run.meaning), language)
     yield text("column.limited_by", language), text(f"limited_by.{plan.limited_by}", language)
 
 
@@ -153,8 +152,9 @@ def _rules(run: Run, language: Language) -> Table:
     table.add_column(text("column.rule", language), overflow="fold")
     table.add_column(text("column.limit", language), justify="right")
     table.add_column(text("column.used", language), justify="right")
-    for use in run.rule_uses:
-        table.add_row(*(_said(words, language) for words in (rule_name(use), rule_limit(use), rule_used(use))))
+    rows = [(rule_name(use), rule_limit(use), rule_used(use)) for use in run.rule_uses]
+    for row in (*rows, *(server_words(use) for use in run.server_uses)):
+        table.add_row(*(_said(words, language) for words in row))
     return table
 
 
@@ -162,7 +162,7 @@ def _carriers(run: Run, language: Language) -> Table:
     """Return what each carrier has of the plan as a table."""
     table = Table()
     table.add_column(text("column.carrier", language), overflow="fold")
-    for name in ("new_sites", "existing_sites", "paid", "share"):
+    for name in ("new_sites", "existing_sites", "paid", "share_on_air" if run.meaning.n_existing else "share"):
         table.add_column(text(f"column.{name}", language), justify="right")
     for use in run.carrier_uses:
         cost = _said(both("value.cost", cost_yen=use.cost_yen), language)

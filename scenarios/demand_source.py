@@ -61,7 +61,8 @@ def _people(weight: WeightByMesh, key: str, features: Features, file: ScenarioFi
     if is_wrong.any():
         row = int(np.argmax(is_wrong))
         found = features.values(weight.people_field)[row]
-        raise ScenarioError(features.source, f"feature {row + 1}: {weight.people_field}", "must be a number >= 0", found)
+        rule = "must not be empty" if found is None else "must be a number >= 0"
+        raise ScenarioError(features.source, f"feature {row + 1}: {weight.people_field}", rule, found)
     return people
 
 

@@ -31,7 +31,7 @@ class ScenarioError(ValueError):
     rule
         What it has to fulfil.
     value
-        What was found instead; None for nothing.
+        What was found instead; None where nothing is there and the rule says all there is to say.
     """
 
     def __init__(self, source: str, key: str, rule: str, value: object) -> None:
@@ -39,7 +39,7 @@ class ScenarioError(ValueError):
         self.key = key
         self.rule = rule
         self.value = value
-        super().__init__(f"{source}: {key} {rule}, got {_shown(value)}")
+        super().__init__(f"{source}: {key} {rule}" if value is None else f"{source}: {key} {rule}, got {_shown(value)}")
 
 
 class PlanBreaksRulesError(RuntimeError):
@@ -82,8 +82,6 @@ def in_table(file: ScenarioFile, table: str) -> Iterator[None]:
 
 def _shown(value: object) -> str:
     """Return a value as a person would write it in the file, on one line; long tables and lists are cut."""
-    if value is None:
-        return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (date, time)):

@@ -134,7 +134,8 @@ def _of_layer(table: FacilityTable, key: str, file: ScenarioFile, plane: Plane) 
         if not (values >= 0).all():
             row = int(np.argmin(values >= 0))
             found = features.values(table.weight_field)[row]
-            raise ScenarioError(features.source, f"feature {row + 1}: {table.weight_field}", "must be a number >= 0", found)
+            rule = "must not be empty" if found is None else "must be a number >= 0"
+            raise ScenarioError(features.source, f"feature {row + 1}: {table.weight_field}", rule, found)
         weight = weight * values
     names = tuple(name or f"{table.name} {row + 1}" for row, name in enumerate(called))
     return _Places(geometries=geometries.tolist(), names=names, weight=weight)

@@ -17,7 +17,7 @@ from scenarios.scenario_file import read_scenario
 from scenarios.stopwatch import Stopwatch
 from siting import Frontier, InvalidInputError, SitingProblem, frontier
 from siting.outputs.frontier import write_frontier_csv, write_frontier_png
-from siting.outputs.text import Bilingual
+from siting.outputs.text import Bilingual, Language
 from siting.planning.frontier import Over
 from siting.progress import Progress, no_progress
 
@@ -55,6 +55,7 @@ def run_frontier(
     *,
     over: Over | None = None,
     values: Sequence[int] | None = None,
+    language: Language = "en",
     cache_folder: Path | None = None,
     progress: Progress = no_progress,
 ) -> FrontierRun:
@@ -71,6 +72,8 @@ def run_frontier(
         Limit to vary; by default the number of sites where the scenario limits it, else the budget.
     values
         Limits; by default ten, up to half as much again as the scenario's own limit.
+    language
+        Language of the picture.
     cache_folder
         Where finished cities are kept for the next run; None keeps none.
     progress
@@ -88,7 +91,7 @@ def run_frontier(
             run = compute_frontier(file, over=over, values=values, cache_folder=cache_folder, progress=progress)
         except InvalidInputError as error:
             raise error.at(str(path)) from None
-        _write(run, folder, progress)
+        _write(run, folder, language, progress)
     return run
 
 
@@ -111,7 +114,7 @@ def compute_frontier(
     clock = Stopwatch()
     prepared = prepare(file, clock, cache_folder=cache_folder, progress=progress)
     varied: Over = over or ("budget" if prepared.problem.max_sites is None else "sites")
-    limits = default_values(file, prepared.problem, varied) if values is None else tuple(values)
+    limits = default_values(file, prepared.problem, varied) if values is None else _checked(values, prepared.problem, varied)
     with clock.stage("frontier"):
         found = frontier(prepared.problem, over=varied, values=limits, params=prepared.params, progress=progress)
     return FrontierRun(file=file, prepared=prepared, frontier=found, seconds=clock.seconds)
@@ -141,20 +144,36 @@ def default_values(file: ScenarioFile, problem: SitingProblem, over: Over) -> tu
 
 
 def _is_possible(problem: SitingProblem, over: Over, value: int) -> bool:
+    return _refusal(problem, over, value) is None
+
+
+def _refusal(problem: SitingProblem, over: Over, value: int) -> InvalidInputError | None:
+    """Return why the rules of a problem exclude a limit; None where they allow it."""
     try:
         replace(problem, max_sites=value) if over == "sites" else replace(problem, budget_yen=value)
-    except InvalidInputError:
-        return False
-    return True
+    except InvalidInputError as error:
+        return error
+    return None
 
 
-def _write(run: FrontierRun, folder: Path, progress: Progress) -> None:
+def _checked(values: Sequence[int], problem: SitingProblem, over: Over) -> tuple[int, ...]:
+    """Return the limits asked for, refusing those that the rules of the scenario exclude."""
+    for value in values:
+        if (why := _refusal(problem, over, value)) is not None:
+            is_limit = why.field in {"max_sites", "budget_yen"}
+            rule = why.rule if is_limit else f"must leave room for the rules: {why.field} of {why.value!r} {why.rule}"
+            raise InvalidInputError("--values", rule, value)
+    return tuple(values)
+
+
+def _write(run: FrontierRun, folder: Path, language: Language, progress: Progress) -> None:
     """Write the table, the picture, and the facts."""
     about = run.file.scenario.scenario
     progress("stage.write", 0, len(FRONTIER_FILES))
     write_frontier_csv(folder / "frontier.csv", run.frontier)
     progress("stage.write", 1, len(FRONTIER_FILES))
-    write_frontier_png(folder / "frontier.png", run.frontier, title=Bilingual(ja=about.title_ja, en=about.title_en))
+    title = Bilingual(ja=about.title_ja, en=about.title_en)
+    write_frontier_png(folder / "frontier.png", run.frontier, title=title, language=language)
     progress("stage.write", 2, len(FRONTIER_FILES))
     facts = json.dumps(frontier_facts(run), ensure_ascii=False, indent=2) + "\n"
     (folder / "frontier.json").write_text(facts, encoding="utf-8", newline="\n")

@@ -21,7 +21,7 @@ def frontier_table(run: FrontierRun, out: Path, language: Language) -> None:
     table = Table(title=escape(about.title_ja if language == "ja" else about.title_en))
     for key in (f"frontier.{run.frontier.over}", "column.n_sites", "frontier.cost", "frontier.share", "frontier.bound", "frontier.gap"):
         table.add_column(text(key, language), justify="right", overflow="fold")
-    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True)
     for point in run.frontier.points:
         table.add_row(*_row(point, over_yen=run.frontier.over == "budget", language=language))
     console.print(table)

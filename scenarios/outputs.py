@@ -49,6 +49,11 @@ def write_outputs(run: Run, folder: Path, *, progress: Progress) -> None:
 
 def plan_facts(run: Run) -> dict[str, object]:
     """Return all that ``plan.json`` holds; two runs of one seed differ in ``timings`` alone."""
+    return _result_facts(run) | _site_facts(run) | _work_facts(run)
+
+
+def _result_facts(run: Run) -> dict[str, object]:
+    """Return how much is covered, and how good that is."""
     plan, about = run.plan, run.file.scenario.scenario
     return {
         "name": about.name,
@@ -69,6 +74,13 @@ def plan_facts(run: Run) -> dict[str, object]:
         "infeasibility": None if plan.infeasibility is None else dataclasses.asdict(plan.infeasibility),
         "stopped_by": plan.stopped_by,
         "limited_by": plan.limited_by if run.has_plan else None,
+    }
+
+
+def _site_facts(run: Run) -> dict[str, object]:
+    """Return the sites, and what they do for zones, rules, facilities and carriers."""
+    plan = run.plan
+    return {
         "n_sites": len(plan.chosen),
         "cost_yen": plan.cost_yen,
         "chosen": list(plan.chosen),
@@ -79,12 +91,21 @@ def plan_facts(run: Run) -> dict[str, object]:
             for group in run.kpis.groups
         ],
         "rules": [dataclasses.asdict(use) for use in run.rule_uses],
+        "servers": [dataclasses.asdict(use) for use in run.server_uses],
         "facilities": [dataclasses.asdict(use) for use in run.facility_uses],
         "carriers": [
             dataclasses.asdict(use) | {"share": use.share, "sites": list(plan.tenants.get(use.name, ()))} for use in run.carrier_uses
         ],
         "savings": None if run.savings is None else _savings_facts(run.savings),
         "robust": None if run.robust is None else _robust_facts(run.robust),
+    }
+
+
+def _work_facts(run: Run) -> dict[str, object]:
+    """Return what the plan was made from, and how."""
+    plan, report = run.plan, run.city.report
+    counts = {field.name: getattr(report, field.name) for field in dataclasses.fields(report) if field.name.startswith("n_")}
+    return {
         "method": list(plan.method),
         "work": dict(plan.work),
         "n_candidates": len(run.gathered.candidates),
@@ -103,10 +124,7 @@ def plan_facts(run: Run) -> dict[str, object]:
             }
             for source in run.gathered.sources
         ],
-        "buildings": {
-            field.name: getattr(run.city.report, field.name) for field in dataclasses.fields(run.city.report) if field.name.startswith("n_")
-        }
-        | {"n_rejected": run.city.report.n_rejected},
+        "buildings": counts | {"n_rejected": report.n_rejected},
         "notes": [note.en for note in notes(run)],
         "parameters": {"scenario": run.file.scenario.model_dump(mode="json"), "radio": dataclasses.asdict(run.radio)},
         "seed": plan.seed,
@@ -195,6 +213,7 @@ def _write_map(run: Run, folder: Path) -> None:
         title_en=about.title_en,
         indoor_mask=run.city.indoor_mask,
         fixed=run.fixed,
+        meaning=run.meaning,
         notes=notes(run),
         credits=_credits(run),
         online_tiles=run.file.scenario.map.online_tiles,
@@ -222,10 +241,9 @@ def _write_report(run: Run, folder: Path) -> None:
             ),
             versions=versions(),
             rules=run.rule_uses if run.has_more_rules else (),
-            carriers=run.carrier_uses,
+            servers=run.server_uses,
             facilities=run.facility_uses,
-            targets=tuple(target.name for target in run.problem.targets),
-            measure=run.measure,
+            meaning=run.meaning,
             savings=run.savings,
             robust=None if run.robust is None else run.robust.comparison,
         ),

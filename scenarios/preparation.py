@@ -11,7 +11,7 @@ from scenarios.candidate_sources import gather_candidates
 from scenarios.carrier_source import gather_sharing
 from scenarios.city_source import gather_city
 from scenarios.demand_source import gather_weighting
-from scenarios.errors import in_table
+from scenarios.errors import ScenarioError, in_table
 from scenarios.places import Plane
 from scenarios.problem_source import gather_rules, problem_of
 from scenarios.provenance import InputFile, input_files
@@ -19,7 +19,7 @@ from scenarios.scenario import ScenarioFile
 from scenarios.scenario_file import radio_of
 from scenarios.stopwatch import Stopwatch
 from scenarios.zone_sources import gather_zones
-from siting import CoverageMatrix, RadioParams, SitingProblem, SolveParams, build_coverage, build_demand
+from siting import CoverageMatrix, DemandGrid, RadioParams, SitingProblem, SolveParams, build_coverage, build_demand
 from siting.progress import Progress, no_progress
 
 logger = logging.getLogger(__name__)
@@ -101,6 +101,17 @@ def _read(
         with in_table(file, "demand"):
             weighting = gather_weighting(table.weight, "demand.weight", file, plane)
             demand = build_demand(city, zones, cell_m=table.cell_m, weighting=weighting, progress=progress)
+        _require_weight(file, demand)
     with clock.stage("candidates"):
         gathered = gather_candidates(file, city, plane)
     return files, Basis(file=file, plane=plane, city=city, zones=zones, demand=demand, gathered=gathered, radio=radio)
+
+
+def _require_weight(file: ScenarioFile, demand: DemandGrid) -> None:
+    """Raise where neither cells nor facilities are worth anything: every plan would be as good as none."""
+    if demand.total_weight or file.scenario.facilities:
+        return
+    if not any(zone.priority for zone in file.scenario.zones):
+        rule = "must have at least one with priority > 0: zones with priority 0 are reported, but count for nothing"
+        raise ScenarioError(str(file.path), "zones", rule, None)
+    raise ScenarioError(str(file.path), "demand.weight", "must be > 0 in at least one cell of a zone with priority > 0", 0)

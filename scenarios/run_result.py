@@ -10,8 +10,9 @@ from scenarios.provenance import InputFile
 from scenarios.robust_source import RobustRun
 from scenarios.scenario import ScenarioFile
 from siting import City, CoverageMatrix, DemandGrid, Kpis, Plan, RadioParams, SitingProblem, Zone
-from siting.outputs.plan_words import Measure
+from siting.outputs.plan_words import Meaning, worth_text
 from siting.rule_use import CarrierUse, FacilityUse, RuleUse, carrier_uses, facility_uses, rule_uses
+from siting.server_use import ServerUse, server_uses
 from siting.sharing import SharingSavings
 
 
@@ -69,14 +70,17 @@ class Run:
         """Whether there is a plan, and not only the reason why there is none."""
         return self.plan.is_plan
 
-    @property
-    def measure(self) -> Measure:
-        """What the objective of the plan is."""
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What the figures of the plan stand for."""
         problem = self.problem
-        if self.robust is not None:
-            return "expected"
         is_plain = not problem.facilities and problem.servers_needed == 1 and not problem.backup_share and problem.sharing is None
-        return "coverage" if is_plain else "value"
+        return Meaning(
+            measure="expected" if self.robust is not None else "coverage" if is_plain else "value",
+            worth=worth_text(problem),
+            carriers=self.carrier_uses,
+            targets=tuple(target.name for target in problem.targets),
+        )
 
     @cached_property
     def rule_uses(self) -> tuple[RuleUse, ...]:
@@ -86,7 +90,12 @@ class Run:
     @property
     def has_more_rules(self) -> bool:
         """Whether the plan has more rules than a number of sites and a budget, which the other figures show."""
-        return any(use.kind not in {"max_sites", "budget_yen"} for use in self.rule_uses)
+        return bool(self.server_uses) or any(use.kind not in {"max_sites", "budget_yen"} for use in self.rule_uses)
+
+    @cached_property
+    def server_uses(self) -> tuple[ServerUse, ...]:
+        """How much of the demand several sites serve, where the rules ask; nothing without a plan."""
+        return server_uses(self.plan, self.problem) if self.has_plan else ()
 
     @cached_property
     def carrier_uses(self) -> tuple[CarrierUse, ...]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import logging
 import math
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.outputs.escape import JsonValue, csv_text
-from siting.outputs.text import Bilingual, both
+from siting.outputs.text import Bilingual, Language, text
 from siting.planning.frontier import Frontier, FrontierPoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+logger = logging.getLogger(__name__)
 
 _DIGITS = 6
 _SCALE = 1_000_000
@@ -96,12 +99,11 @@ def _up(value: float) -> float:
     return math.ceil(value * _SCALE) / _SCALE
 
 
-def write_frontier_png(path: Path, frontier: Frontier, *, title: Bilingual) -> None:
+def write_frontier_png(path: Path, frontier: Frontier, *, title: Bilingual, language: Language = "en") -> None:
     """
     Draw coverage against the limit, the proven bound above it, and the gap between the two below.
 
-    Plans and bounds belong to the points; the lines between them only guide the eye. Labels are in Japanese and English
-    where a Japanese font is installed, else in English.
+    Plans and bounds belong to the points; the lines between them only guide the eye.
 
     Parameters
     ----------
@@ -111,28 +113,40 @@ def write_frontier_png(path: Path, frontier: Frontier, *, title: Bilingual) -> N
         From :func:`siting.frontier`; points without a plan are left out.
     title
         Shown above the picture.
+    language
+        Language of all words; English where no Japanese font is installed, which is logged as a warning.
     """
     from matplotlib import rc_context  # noqa: PLC0415 - slow to import, needed here only
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - as above
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
     font = _japanese_font()
+    if language == "ja" and font is None:
+        logger.warning("%s is in English: no font with Japanese letters is installed, such as %s", path.name, _JAPANESE_FONTS[0])
     with rc_context({"font.family": [*([font] if font else []), "DejaVu Sans"], "font.size": 10.0, "axes.unicode_minus": False}):
         figure = Figure(figsize=_SIZE_INCHES, dpi=_DOTS_PER_INCH, layout="constrained")
         FigureCanvasAgg(figure)
-        draw_frontier(figure, frontier, title=title, is_japanese=font is not None)
+        draw_frontier(figure, frontier, title=title, language=language if font else "en")
         figure.savefig(path, metadata={"Software": None})
 
 
 def _japanese_font() -> str | None:
     """Return a font that has Japanese letters, if one is installed."""
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415 - slow to import, needed here only
+    from matplotlib.font_manager import findSystemFonts, fontManager, get_font  # noqa: PLC0415 - slow to import, needed here only
 
-    installed = {font.name for font in fontManager.ttflist}
-    return next((name for name in _JAPANESE_FONTS if name in installed), None)
+    known = {font.name for font in fontManager.ttflist}
+    if (name := next((name for name in _JAPANESE_FONTS if name in known), None)) is not None:
+        return name
+    newer = set(findSystemFonts()) - {font.fname for font in fontManager.ttflist}  # its list is kept on disk and not renewed
+    for file in sorted(newer):
+        with suppress(RuntimeError):  # a font file that cannot be read
+            if (name := get_font(file).family_name) in _JAPANESE_FONTS:
+                fontManager.addfont(file)
+                return name
+    return None
 
 
-def draw_frontier(figure: Figure, frontier: Frontier, *, title: Bilingual, is_japanese: bool) -> None:
+def draw_frontier(figure: Figure, frontier: Frontier, *, title: Bilingual, language: Language) -> None:
     """
     Draw a frontier on an empty figure; see :func:`write_frontier_png`.
 
@@ -142,25 +156,21 @@ def draw_frontier(figure: Figure, frontier: Frontier, *, title: Bilingual, is_ja
         Where to draw.
     frontier, title
         What to draw.
-    is_japanese
-        The font of the figure has Japanese letters.
+    language
+        Language of all words; the font of the figure has its letters.
     """
-
-    def said(words: Bilingual, between: str = " / ") -> str:
-        return f"{words.ja}{between}{words.en}" if is_japanese and words.ja != words.en else words.en
-
     points = [point for point in frontier.points if point.plan.is_plan and point.plan.total_weight]
     limits = [point.limit / (_MILLION if frontier.over == "budget" else 1.0) for point in points]
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1.0))
-    figure.suptitle(said(title), fontsize=12, parse_math=False)
-    _draw_coverage(upper, points, limits, said)
-    upper.set_ylabel(said(both("frontier.share"), "\n"))
+    figure.suptitle(title.ja if language == "ja" else title.en, fontsize=13, parse_math=False)
+    _draw_coverage(upper, points, limits, language)
+    upper.set_ylabel(text("frontier.share", language))
     figure.align_ylabels()
     gaps = [100 * point.gap for point in points]
-    lower.plot(limits, gaps, color=_BOUND_COLOUR, marker="o", markersize=4, linewidth=1.2)
+    lower.plot(limits, gaps, color=_BOUND_COLOUR, marker="o", markersize=4, linewidth=1.2, clip_on=False)
     lower.set_ylim(0.0, 1.25 * max([*gaps, 0.01]))
-    lower.set_ylabel(said(both("frontier.gap"), "\n"))
-    lower.set_xlabel(said(both(f"frontier.{frontier.over}")))
+    lower.set_ylabel(text("frontier.gap", language))
+    lower.set_xlabel(text(f"frontier.{frontier.over}", language))
     lower.set_xlim(0.0, 1.07 * max(limits, default=1.0))
     for axes in (upper, lower):
         axes.grid(visible=True, color="#e5e7eb", linewidth=0.8)
@@ -169,12 +179,12 @@ def draw_frontier(figure: Figure, frontier: Frontier, *, title: Bilingual, is_ja
         axes.xaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}" if value == round(value) else f"{value:,.1f}")
 
 
-def _draw_coverage(axes: Axes, points: list[FrontierPoint], limits: list[float], said: Callable[[Bilingual], str]) -> None:
+def _draw_coverage(axes: Axes, points: list[FrontierPoint], limits: list[float], language: Language) -> None:
     """Draw the plans, the bound above them, and what every candidate together would cover."""
     plans = [100 * point.objective / point.plan.total_weight for point in points]
     bounds = [100 * point.upper_bound / point.plan.total_weight for point in points]
     reach = max((100 * point.plan.reachable_weight / point.plan.total_weight for point in points), default=0.0)
-    axes.axhline(reach, color=_REACH_COLOUR, linewidth=1.0, linestyle=(0, (1, 2)), label=said(both("frontier.reachable")))
+    axes.axhline(reach, color=_REACH_COLOUR, linewidth=1.0, linestyle=(0, (1, 2)), label=text("frontier.reachable", language))
     axes.plot(
         limits,
         bounds,
@@ -184,9 +194,9 @@ def _draw_coverage(axes: Axes, points: list[FrontierPoint], limits: list[float],
         marker="_",
         markersize=13,
         zorder=3,
-        label=said(both("frontier.bound")),
+        label=text("frontier.bound", language),
     )
-    axes.plot(limits, plans, color=_PLAN_COLOUR, linewidth=1.6, marker="o", markersize=6, label=said(both("frontier.plan")))
+    axes.plot(limits, plans, color=_PLAN_COLOUR, linewidth=1.6, marker="o", markersize=6, label=text("frontier.plan", language))
     for limit, plan in zip(limits, plans, strict=True):
         axes.annotate(f"{plan:.1f}", (limit, plan), xytext=(7, -13), textcoords="offset points", fontsize=8.5, color="#374151")
     axes.set_ylim(0.0, 1.08 * max([*bounds, reach, 1.0]))

@@ -30,7 +30,7 @@ from siting.outputs.map_images import (
 from siting.outputs.map_page import MapLayer, map_page
 from siting.outputs.mercator import Bounds, frame_around
 from siting.outputs.pages import render
-from siting.outputs.plan_words import coverage_sentence, gap_percent, proof_sentence
+from siting.outputs.plan_words import Meaning, gap_percent, headline, proof_sentence
 from siting.outputs.site_rows import SiteRow, site_rows
 from siting.outputs.text import Bilingual, both, percent
 from siting.plan import Plan
@@ -51,6 +51,7 @@ class _Result:
     kpis: Kpis
     candidates: Candidates
     rows: Sequence[SiteRow]
+    meaning: Meaning
 
     @property
     def has_fixed(self) -> bool:
@@ -70,6 +71,7 @@ def write_map(
     title_en: str,
     indoor_mask: IndoorMask | None = None,
     fixed: Collection[str] = (),
+    meaning: Meaning | None = None,
     notes: Sequence[Bilingual] = (),
     credits: Sequence[str] = (),  # noqa: A002 - the word for whom to thank; nobody calls the builtin here
     online_tiles: bool = False,
@@ -99,6 +101,8 @@ def write_map(
         Exact indoor test (``City.indoor_mask``), for the building layer; ``None`` leaves the layer out.
     fixed
         Ids of chosen sites that were open whatever the plan.
+    meaning
+        What the figures of the plan stand for; by default for the weight it covers.
     notes
         Assumptions and extrapolations the reader must know.
     credits
@@ -115,7 +119,8 @@ def write_map(
     """
     if candidates.crs != demand.crs:
         raise InvalidInputError("candidates.crs", f"must be that of the demand grid, {demand.crs.to_string()}", candidates.crs.to_string())
-    result = _Result(plan=plan, kpis=kpis, candidates=candidates, rows=site_rows(plan, kpis, candidates, fixed))
+    rows = site_rows(plan, kpis, candidates, fixed)
+    result = _Result(plan=plan, kpis=kpis, candidates=candidates, rows=rows, meaning=meaning or Meaning())
     bounds_m = _bounds(demand, zones)
     page = map_page(
         layers=_layers(candidates, demand, kpis, bounds_m, indoor_mask, has_fixed=result.has_fixed),
@@ -176,10 +181,12 @@ def _panel(result: _Result, title: Bilingual, band: str, notes: Sequence[Bilingu
         n_synthetic=int(result.candidates.is_synthetic.sum()),
         n_sites=len(result.rows),
         n_fixed=sum(row.is_fixed for row in result.rows),
-        headline=coverage_sentence(result.kpis),
+        n_existing=result.meaning.n_existing,
+        headline=headline(result.plan, result.kpis, result.meaning),
+        share_name=result.meaning.share_name,
         share=percent(result.kpis.share),
-        gap=gap_percent(result.plan),
-        proof=proof_sentence(result.plan, result.kpis),
+        gap=gap_percent(result.plan) if result.plan.is_plan else "",
+        proof=proof_sentence(result.plan, result.kpis, result.meaning),
         status=result.plan.status,
         has_fixed=result.has_fixed,
         has_zones=has_zones,

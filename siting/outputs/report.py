@@ -10,30 +10,23 @@ from siting.candidates import Candidates
 from siting.errors import InvalidInputError
 from siting.evaluate import GroupKpi, Kpis
 from siting.outputs.pages import render
-from siting.outputs.plan_words import (
-    Measure,
-    coverage_sentence,
-    gap_percent,
-    need_text,
-    no_plan_heading,
-    proof_sentence,
-    unreachable_sentence,
-)
+from siting.outputs.plan_words import Meaning, Measure, gap_percent, headline, need_text, proof_sentence, unreachable_sentence
 from siting.outputs.rule_words import (
     carrier_values,
     facility_values,
-    infeasible_sentence,
     robust_values,
     rule_limit,
     rule_name,
     rule_used,
     savings_sentences,
+    server_words,
 )
 from siting.outputs.site_rows import SiteRow, site_rows
 from siting.outputs.text import Bilingual, asset_type_text, both, method_text, owner_class_text, percent, percent_at_most, weight_text
 from siting.plan import Plan
 from siting.robust.compare import RobustComparison
-from siting.rule_use import CarrierUse, FacilityUse, RuleUse
+from siting.rule_use import FacilityUse, RuleUse
+from siting.server_use import ServerUse
 from siting.sharing import SharingSavings
 
 MOST_LISTED_SITES = 50
@@ -114,12 +107,10 @@ class RunFacts:
         Rows not used.
     versions
         Version of each software package, by name.
-    rules, carriers, facilities
-        What the plan uses of every rule, what each carrier has of it, and how many facilities count.
-    targets
-        Names of the targets.
-    measure
-        What the objective of the plan is.
+    rules, servers, facilities
+        What the plan uses of every rule, how much several sites serve, and how many facilities count.
+    meaning
+        What the figures of the plan stand for.
     savings
         What sharing saves; None where it was not computed.
     robust
@@ -135,10 +126,9 @@ class RunFacts:
     rejects: tuple[RejectFact, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[RuleUse, ...] = ()
-    carriers: tuple[CarrierUse, ...] = ()
+    servers: tuple[ServerUse, ...] = ()
     facilities: tuple[FacilityUse, ...] = ()
-    targets: tuple[str, ...] = ()
-    measure: Measure = "coverage"
+    meaning: Meaning = field(default_factory=Meaning)
     savings: SharingSavings | None = None
     robust: RobustComparison | None = None
 
@@ -168,8 +158,8 @@ def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, 
         "report.html.j2",
         facts=facts,
         plan=plan,
-        headline=coverage_sentence(kpis) if plan.is_plan else no_plan_heading(plan),
-        proof=proof_sentence(plan, kpis, measure=facts.measure) if plan.is_plan else infeasible_sentence(plan, facts.targets),
+        headline=headline(plan, kpis, facts.meaning),
+        proof=proof_sentence(plan, kpis, facts.meaning),
         limits=_limits(plan, kpis) if plan.is_plan else [],
         share=percent(kpis.share),
         bound=_bound(plan, facts),
@@ -179,14 +169,14 @@ def write_report(path: Path, *, plan: Plan, kpis: Kpis, candidates: Candidates, 
         n_fixed=sum(row.is_fixed for row in rows),
         n_synthetic=int(candidates.is_synthetic.sum()),
         groups=[_group_values(group, kpis.unit) for group in (*kpis.groups, kpis.total)],
-        rules=[(rule_name(use), rule_limit(use), rule_used(use)) for use in facts.rules] if plan.is_plan else [],
-        carriers=[carrier_values(use) for use in facts.carriers] if plan.is_plan else [],
+        rules=_rules(facts) if plan.is_plan else [],
+        carriers=[carrier_values(use) for use in facts.meaning.carriers] if plan.is_plan else [],
         facilities=[facility_values(use) for use in facts.facilities] if plan.is_plan else [],
         savings=[] if facts.savings is None else savings_sentences(facts.savings),
         robust=None if facts.robust is None else robust_values(facts.robust, plan.total_weight, kpis.unit),
         sites=[_site_values(row, kpis.unit) for row in rows[:MOST_LISTED_SITES]],
         n_more=max(0, len(rows) - MOST_LISTED_SITES),
-        curve=_curve(plan, kpis, facts.measure),
+        curve=_curve(plan, kpis, facts.meaning.measure),
         nothing=both("value.none"),
         files=_FILES,
     )
@@ -199,10 +189,16 @@ def _bound(plan: Plan, facts: RunFacts) -> tuple[Bilingual, Bilingual] | None:
         return None
     if plan.lower_bound is not None:
         return both(f"column.{plan.goal}_bound"), need_text(plan, plan.lower_bound)
-    if facts.measure == "value":
+    if facts.meaning.measure == "value":
         return None
     share = percent_at_most(plan.upper_bound / plan.total_weight if plan.total_weight else 0.0)
-    return both("column.bound" if facts.measure == "coverage" else "column.expected_bound"), both("value.share", share=share)
+    return both("column.bound" if facts.meaning.measure == "coverage" else "column.expected_bound"), both("value.share", share=share)
+
+
+def _rules(facts: RunFacts) -> list[tuple[Bilingual, Bilingual, Bilingual]]:
+    """Return what the plan uses of every rule, and how much several sites serve: name, limit and figure."""
+    rows = [(rule_name(use), rule_limit(use), rule_used(use)) for use in facts.rules]
+    return rows + [server_words(use) for use in facts.servers]
 
 
 def _limits(plan: Plan, kpis: Kpis) -> list[tuple[Bilingual, Bilingual]]:

@@ -8,6 +8,7 @@ from siting.outputs.text import Bilingual, both, percent, percent_at_most, weigh
 from siting.plan import Plan
 from siting.robust.compare import RobustComparison
 from siting.rule_use import CarrierUse, FacilityUse, RuleUse
+from siting.server_use import ServerUse
 from siting.sharing import SharingSavings
 
 MOST_LISTED_LEANS = 10
@@ -49,6 +50,13 @@ def _amount(use: RuleUse, value: float) -> Bilingual:
     if use.kind == "minimum_spacing_m":
         return both("value.metres", metres=value)
     return both("value.count", n=round(value))
+
+
+def server_words(use: ServerUse) -> tuple[Bilingual, Bilingual, Bilingual]:
+    """Return what people call a share that several sites serve, what the rules make of it, and the share."""
+    name = both("rule_use.served_by_of" if use.carrier else "rule_use.served_by", n=use.n_servers, carrier=use.carrier)
+    counts = both("value.counts_only") if use.worth is None else both("value.counts_more", share=f"{100 * use.worth:g}")
+    return name, counts, both("value.share", share=percent_at_least(use.share))
 
 
 def percent_at_least(share: float, *, digits: int = 2) -> str:

@@ -81,6 +81,11 @@ def rule(line: str, instead: str = "max_sites = 30\n") -> Change:
     return toml("max_sites = 30", instead + line)
 
 
+def carrier(name: str, *lines: str) -> Change:
+    """Add a carrier."""
+    return add("\n".join(["[[carriers]]", f'name = "{name}"', *lines]))
+
+
 def both(*changes: Change) -> Change:
     """Make several changes."""
 

@@ -91,7 +91,7 @@ def test_the_command_prints_the_points(scenario: Path, tmp_path: Path) -> None:
     [
         (["--over", "yen"], "--over"),
         (["--values", "1;2"], "--values"),
-        (["--values", "1"], "max_sites"),
+        (["--values", "1"], "--values"),
         (["--over", "budget"], "budget_yen"),
         (["--language", "fr"], "--language"),
     ],

@@ -223,7 +223,7 @@ def test_the_plan_tells_what_carriers_have_and_what_sharing_saves(shared: tuple[
 
 def test_the_report_shows_rules_carriers_and_savings(shared: tuple[Run, Path, dict[str, Any]]) -> None:
     page = (shared[1] / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
-    for words in ("条件と達成状況", "B の予算", "通信事業者別", "共用の効果", "条件の定める評価", "新設するすべての局"):
+    for words in ("条件と達成状況", "B の予算", "通信事業者別", "共用の効果", "各事業者のカバー", "新設するすべての局"):
         assert words in page
     assert "証明済みの上限" not in page
 
