@@ -117,7 +117,7 @@ class Contest:
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED or done >= _LONE_ROUNDS
         second = self._trial(2 * done + 1, scores) if done and has_time else None
         beside = self._other_core.submit(self._work_beside, second)
-        found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done * self._work.n_moves + moves))
+        found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done, moves / first.n_moves))
         found += beside.result()
         found.append(self._guided())
         n_moves = self.solution.n_moves + first.n_moves + (0 if second is None else second.n_moves)
@@ -141,9 +141,12 @@ class Contest:
         seed = nth_seed(self._params.seed, number)
         return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves, seconds_left=self._seconds_left)
 
-    def _report(self, moves: int) -> None:
-        all_moves = self._work.n_rounds * self._work.n_moves
-        self._progress("stage.solve", min(moves, all_moves), all_moves)
+    def _report(self, n_done: int, share: float) -> None:
+        """Report the moves of the rounds that are done and of a share of the one that is not."""
+        n_moves = self._work.n_moves
+        self._progress(
+            "stage.solve", min(n_done * n_moves + int(share * n_moves), self._work.n_rounds * n_moves), self._work.n_rounds * n_moves
+        )
 
     def _work_beside(self, trial: Trial | None) -> list[IndexArray]:
         """Take the steps of the bound, then search as well."""
