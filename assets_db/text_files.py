@@ -44,7 +44,18 @@ def read_text(path: Path, *, source: str) -> str:
     InvalidSourceError
         The file is missing, unreadable, empty, too large, or not text in one of these encodings.
     """
-    content = read_bytes(path, source=source)
+    return decode(read_bytes(path, source=source), source=source)[0]
+
+
+def decode(content: bytes, *, source: str) -> tuple[str, str]:
+    """
+    Return content as text, and its encoding: UTF-8 (with or without byte order mark), CP932 or UTF-16 with byte order mark.
+
+    Raises
+    ------
+    InvalidSourceError
+        It is not text in one of these encodings.
+    """
     encodings = ("utf-16",) if content.startswith(_UTF16_MARKS) else ("utf-8-sig", "cp932")
     for encoding in encodings:
         try:
@@ -52,5 +63,5 @@ def read_text(path: Path, *, source: str) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text and not (encoding == "cp932" and _NOT_CP932.search(text)):
-            return text
+            return text, encoding
     raise InvalidSourceError("file", "must be text in UTF-8, CP932 or UTF-16 with byte order mark", content[:20], source=source)

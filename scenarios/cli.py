@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from scenarios import cli_assets
+
 if TYPE_CHECKING:
     from siting.outputs.text import Language as TextLanguage
     from siting.planning.frontier import Over
@@ -23,6 +25,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_assets.app, name="assets")
 
 BAD_INPUT = 2
 """Exit code when something the user gave cannot be used."""
