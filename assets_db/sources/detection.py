@@ -63,8 +63,6 @@ class Detection:
     ----------
     columns
         Matches by field; several for keys, and for fields that are joined of several columns.
-    kinds
-        Places of columns that say what kind of thing a row is.
     not_read
         Headers of the columns nobody reads.
     doubts
@@ -72,7 +70,6 @@ class Detection:
     """
 
     columns: dict[str, tuple[Match, ...]]
-    kinds: tuple[int, ...]
     not_read: tuple[str, ...]
     doubts: dict[str, tuple[str, ...]]
 
@@ -107,7 +104,7 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
             doubts[field] = tuple(one.header for one in best)
     read = {match.position for matches in columns.values() for match in matches}
     not_read = tuple(header for position, header in enumerate(headers) if header and position not in read)
-    return Detection(columns=columns, kinds=(), not_read=not_read, doubts=doubts)
+    return Detection(columns=columns, not_read=not_read, doubts=doubts)
 
 
 def _match(position: int, text: str, header: Header) -> Match | None:

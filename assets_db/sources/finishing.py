@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from assets_db.record import AssetRecord, Provenance, Value
 from assets_db.row_checks import Bounds, RowProblem
@@ -20,6 +21,10 @@ JAPAN: Bounds = (122.0, 20.0, 154.5, 46.0)
 MADE_KEY_START = "made-"
 """How a key starts that was made because the list has none."""
 
+GEOCODER = "geocoder"
+"""Source of positions that were found for an address."""
+
+_NOTHING: Mapping[str, Provenance] = MappingProxyType({})
 _ADDRESS_PARTS = ("address_prefecture", "address_municipality", "address_town", "address_rest", "address_building")
 _ESSENTIAL = frozenset({"lat", "lon", "geometry"})
 _KEY_SOURCES = ("name", "address", "lat", "lon", "address_building", "usage", "asset_type")
@@ -87,7 +92,15 @@ class RowFinisher:
         """Tell whether a row can do without the value that broke a rule: all but position, shape and unreadable text."""
         return problem.field not in _ESSENTIAL and problem.code is not RejectCode.UNREADABLE_TEXT
 
-    def finish(self, row: int, values: dict[str, Value], repairs: list[Repair], *, as_of: dt.date | None = None) -> SourceRow | Reject:
+    def finish(
+        self,
+        row: int,
+        values: dict[str, Value],
+        repairs: list[Repair],
+        *,
+        as_of: dt.date | None = None,
+        known_from: Mapping[str, Provenance] = _NOTHING,
+    ) -> SourceRow | Reject:
         """
         Finish a row.
 
@@ -101,6 +114,8 @@ class RowFinisher:
             Changes made so far; more are added.
         as_of
             Day the row was true, where it says so.
+        known_from
+            Where its values come from, where it says so.
         """
         try:
             self._place(values, repairs)
@@ -116,8 +131,13 @@ class RowFinisher:
             return self.reject(row, RowProblem("source_key", RejectCode.DUPLICATE_ID, f"must be unique, row {first} has it too", key))
         values["source_id"] = self._spec.source_id
         values.pop("asset_id", None)
-        known_from = self._known(as_of or self._spec.as_of)
-        return SourceRow(row, AssetRecord(values=values, known_from={n: known_from for n in values if n in _MEASURED}), tuple(repairs))
+        known = self._known(as_of or self._spec.as_of)
+        origins = {name: known for name in values if name in _MEASURED}
+        if known_from:
+            origins.update((name, one) for name, one in known_from.items() if name in origins)
+        if repairs and any(one.code is RepairCode.GEOCODED for one in repairs):
+            origins.update((name, Provenance(GEOCODER, known.as_of, "D")) for name in ("lat", "lon", "accuracy_m"))
+        return SourceRow(row, AssetRecord(values=values, known_from=origins), tuple(repairs))
 
     def reject(self, row: int, problem: RowProblem) -> Reject:
         """Return the reject of a row that broke a rule."""
@@ -156,7 +176,12 @@ class RowFinisher:
             if zero is not None:
                 raise RowProblem("lat, lon", RejectCode.ZERO_COORDINATES, "must not be (0, 0) without an address", zero.before)
             raise RowProblem("lat, lon", RejectCode.NO_PLACE, "must be there, or an address", "")
-        values["needs_geocoding"] = True
+        found = self._spec.geocoder(str(values["address"])) if self._spec.geocoder is not None else None
+        if found is None:
+            values["needs_geocoding"] = True
+            return
+        values["lat"], values["lon"], values["accuracy_m"] = found.lat, found.lon, found.accuracy_m
+        repairs.append(Repair("lat, lon", RepairCode.GEOCODED, shown(found.matched), f"{found.lat}, {found.lon}"))
 
     def _has_position(self, values: dict[str, Value], lat: float, lon: float, repairs: list[Repair]) -> bool:
         """Settle a position the row gives; tell whether it has one afterwards."""

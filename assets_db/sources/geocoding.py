@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from assets_db.schema import Grade
-
 
 @dataclass(frozen=True, slots=True)
 class Geocoded:
@@ -19,8 +17,6 @@ class Geocoded:
         Position [deg].
     accuracy_m
         How far the true position may be from it [m].
-    grade
-        How well it is known.
     matched
         The part of the address that was found.
     """
@@ -28,7 +24,6 @@ class Geocoded:
     lat: float
     lon: float
     accuracy_m: float
-    grade: Grade
     matched: str
 
 

@@ -14,6 +14,7 @@ from assets_db.sources.local_government import is_valid_code
 
 if TYPE_CHECKING:
     from assets_db.sources.geocoding import Geocoder
+    from assets_db.sources.mapping import FileMapping
 
 _SOURCE_ID = re.compile(r"[a-z0-9_.-]{1,60}")
 
@@ -39,6 +40,8 @@ class SourceSpec:
         The list holds everything there is: what is gone from it is gone.
     licence, credit
         Terms of the data, and the credit that has to accompany it.
+    mapping
+        Which column holds what; by default this is detected.
     bounds
         West, south, east, north [deg]: positions outside are rejected.
     geocoder
@@ -55,6 +58,7 @@ class SourceSpec:
     is_complete: bool = False
     licence: str = ""
     credit: str = ""
+    mapping: FileMapping | None = None
     bounds: Bounds | None = None
     geocoder: Geocoder | None = None
 

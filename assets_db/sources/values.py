@@ -111,7 +111,7 @@ def parser_of(field: Field, *, unit: str = "", words: Mapping[str, str] = _NO_WO
         if not folded:
             return NOTHING
         if table and folded in table:
-            value, _ = read(table[folded])
+            value = read(table[folded])[0] if table[folded] else None
             return value, Repair(field.name, RepairCode.WORD, shown(raw), shown(value))
         if folded in NULL_WORDS:
             return None, Repair(field.name, RepairCode.NULL_WORD, shown(raw), "")
