@@ -49,6 +49,7 @@ class RejectCode(StrEnum):
     NOT_A_POINT = "not_a_point"
     NOT_AN_ASSET = "not_an_asset"
     NO_PLACE = "no_place"
+    SUPPRESSED = "suppressed"
     INVALID_GEOMETRY = "invalid_geometry"
 
 

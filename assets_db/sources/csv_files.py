@@ -12,7 +12,7 @@ from assets_db.sources.layout import NumberedCells
 from assets_db.sources.source_file import Format, SourceFile
 from assets_db.sources.spec import SourceSpec
 from assets_db.sources.tabular import Table, open_table
-from assets_db.text_files import decode, read_bytes
+from assets_db.text_files import decode_list, read_bytes
 
 _SEPARATORS = (",", "\t", ";", "|")
 _MOST_LINES = 60
@@ -27,14 +27,26 @@ def open_csv(path: Path, spec: SourceSpec) -> SourceFile:
     InvalidSourceError
         It is no text, no CSV, or its columns cannot be told with certainty.
     """
+    return open_table(csv_table(path), spec)
+
+
+def csv_table(path: Path) -> Table:
+    """
+    Return the table of a CSV file.
+
+    Raises
+    ------
+    InvalidSourceError
+        It is no text.
+    """
     where = str(path)
-    text, encoding = decode(read_bytes(path, source=where), source=where)
+    text, encoding = decode_list(read_bytes(path, source=where), source=where)
     separator = _separator(text)
 
     def rows() -> Iterator[NumberedCells]:
         return read_cells(text, separator=separator, source=where)
 
-    return open_table(Table(path=path, format="csv", rows=rows, encoding=encoding), spec)
+    return Table(path=path, format="csv", rows=rows, encoding=encoding)
 
 
 def read_cells(text: str, *, separator: str, source: str) -> Iterator[NumberedCells]:

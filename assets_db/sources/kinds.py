@@ -17,7 +17,7 @@ from assets_db.errors import InvalidSourceError
 from assets_db.schema import field_of
 from assets_db.sources.aliases import header_of
 from assets_db.sources.layout import Cells, text_of
-from assets_db.sources.values import NULL_WORDS
+from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.words import words_of
 
 Place: TypeAlias = Literal["kinds", "names", "titles", "vague_titles"]

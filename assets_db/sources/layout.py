@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from assets_db.sources.aliases import aliases, fields_by_header, header_of
+from assets_db.sources.null_words import NULL_WORDS
 
 Cells: TypeAlias = Sequence[object]
 NumberedCells: TypeAlias = tuple[int, Cells]
@@ -16,6 +17,8 @@ SAMPLE_ROWS = 2000
 """Rows from which header and columns are told."""
 
 _MOST_ROWS_ABOVE = 40
+_MOST_LABEL_ROWS = 3
+_SURE_SHARE = 0.9
 _FEW_HEADERS = 2
 _NUMBER = re.compile(r"[+-]?[\d.,]+(e[+-]?\d+)?", re.IGNORECASE)
 _LINKED = "#property"
@@ -75,6 +78,11 @@ def find_layout(sample: Sequence[NumberedCells], *, header_row: int | None = Non
     return Layout(header_row=number, headers=tuple(texts), title=title[:500], label_rows=_label_rows(sample[place + 1 :]))
 
 
+def n_known_headers(headers: Sequence[str]) -> int:
+    """Return how many headers the register knows."""
+    return sum(1 for header in headers if header and is_known(header))
+
+
 def text_of(cell: object) -> str:
     """Return a cell as text on one line."""
     return "" if cell is None else " ".join(str(cell).split())
@@ -129,27 +137,28 @@ def _could_be_header(texts: Sequence[str]) -> bool:
 
 def _label_rows(below: Sequence[NumberedCells]) -> frozenset[int]:
     """Return the rows right under the header that explain columns: text where the rest of the table has numbers."""
-    rest = [cells for _, cells in below[3:40]]
-    width = max((len(cells) for cells in rest), default=0)
-    numeric = [column for column in range(width) if rest and _share_of_numbers(rest, column) > 0.9]
     found = set()
-    for number, cells in below[:3]:
+    for place, (number, cells) in enumerate(below[:_MOST_LABEL_ROWS]):
         first = text_of(cells[0]) if cells else ""
-        if first.startswith("#"):
-            found.add(number)
-            continue
-        texts = [text_of(cells[column]) for column in numeric if column < len(cells)]
-        labels = [text for text in texts if text]
-        if len(numeric) < _FEW_HEADERS or len(labels) < _FEW_HEADERS or any(any(sign.isdigit() for sign in text) for text in labels):
-            break
-        if len(set(labels)) < len(labels) and len(set(labels)) == 1:
+        if not first.startswith("#") and not _is_label_row(first, cells, [row for _, row in below[place + 1 : 40]]):
             break
         found.add(number)
     return frozenset(found)
 
 
+def _is_label_row(first: str, cells: Cells, rest: Sequence[Cells]) -> bool:
+    """Tell whether a row has texts without digits in columns of numbers: two of them, or one if its first cell is empty."""
+    width = max((len(row) for row in rest), default=0)
+    numeric = [column for column in range(width) if _share_of_numbers(rest, column) > _SURE_SHARE]
+    texts = [text_of(cells[column]) for column in numeric if column < len(cells)]
+    labels = {text for text in texts if text and text.lower() not in NULL_WORDS}
+    if any(sign.isdigit() for text in labels for sign in text):
+        return False
+    return len(labels) >= (_FEW_HEADERS if first else 1)
+
+
 def _share_of_numbers(rows: Sequence[Cells], column: int) -> float:
     """Return the share of a column's filled cells that are numbers."""
     texts = [text_of(cells[column]) for cells in rows if column < len(cells)]
-    filled = [text for text in texts if text]
+    filled = [text for text in texts if text and text.lower() not in NULL_WORDS]
     return sum(1 for text in filled if _NUMBER.fullmatch(text)) / len(filled) if filled else 0.0

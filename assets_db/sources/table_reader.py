@@ -16,10 +16,11 @@ from assets_db.sources.columns import TablePlan
 from assets_db.sources.finishing import RowFinisher, dropped
 from assets_db.sources.kinds import owner_in, type_of
 from assets_db.sources.layout import Cells, Layout, NumberedCells, text_of
+from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.plane import to_degrees
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
-from assets_db.sources.values import NULL_WORDS, Parser, parse_value, shown
+from assets_db.sources.values import Parser, parse_value, shown
 
 _NOTE = re.compile(r"\s*[(（]?(※|＊|\*|注\d*[)）:：]|注\s|備考[:：]|出典|資料[:：]|凡例|以上$)")
 _TOTAL = re.compile(r"\s*(合\s*計|総\s*計|小\s*計|計|total|sum)\s*", re.IGNORECASE)

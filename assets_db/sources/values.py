@@ -19,6 +19,7 @@ from assets_db.rows import RejectCode
 from assets_db.schema import Field
 from assets_db.sources.dates import read_day
 from assets_db.sources.local_government import is_valid_code, mended_code
+from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.quantities import read_degrees, read_quantity
 from assets_db.sources.rows import Repair, RepairCode
 from assets_db.sources.words import words_of
@@ -32,16 +33,12 @@ NOTHING: Parsed = (None, None)
 MAX_SHOWN = 200
 """Characters of a value that a repair or reject shows."""
 
-NULL_WORDS = frozenset(
-    {"-", "--", "---", "*", "**", "***", "?", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "unknown", "tbd"}
-    | {"―", "—", "–", "‐", "−", "ー", "─", "...", "・", "〃", "不明", "未定", "未設定", "未登録", "未調査", "該当なし", "非公開", "秘匿"}
-)
-"""What lists write where they know nothing, normalised by NFKC, in small letters."""
-
+_LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _SURROGATE = re.compile("[\ud800-\udfff\ufffd]")
 _SPACES = re.compile(r"\s*[\n\r\t\f\v\u0085\u2028\u2029]\s*|[^\S\u3000\x20]|\s{2,}")
 _BAD_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff]")
+_UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200b\u2028-\u202f\u205f\ufeff\uff61-\uff9f]|\\s\\s|^\\s|\\s$")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 _FULL_WIDTH_ASCII = re.compile("[\uff01-\uff5e\u3000]")
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
@@ -100,22 +97,27 @@ def parser_of(field: Field, *, unit: str = "", words: Mapping[str, str] = _NO_WO
     read = _reader(field, unit=unit, date_format=date_format)
     table = {_folded(word): value for word, value in words.items()}
 
-    def parse(raw: object) -> Parsed:
-        if raw is None or raw == "":
-            return NOTHING
-        if not isinstance(raw, str):
-            return read(raw)
-        if _SURROGATE.search(raw):
-            raise RowProblem(field.name, RejectCode.UNREADABLE_TEXT, "must be readable text", _readable(raw))
+    longest = max(_LONGEST_NULL_WORD, *(len(word) for word in words), 0)
+
+    def parse_short(raw: str) -> Parsed:
         folded = _folded(raw)
-        if not folded:
-            return NOTHING
         if table and folded in table:
             value = read(table[folded])[0] if table[folded] else None
             return value, Repair(field.name, RepairCode.WORD, shown(raw), shown(value))
         if folded in NULL_WORDS:
             return None, Repair(field.name, RepairCode.NULL_WORD, shown(raw), "")
-        return read(raw)
+        return read(raw) if folded else NOTHING
+
+    def parse(raw: object) -> Parsed:
+        if raw is None or raw == "":
+            return NOTHING
+        if not isinstance(raw, str):
+            return read(raw)
+        if not raw.isascii() and _SURROGATE.search(raw):
+            raise RowProblem(field.name, RejectCode.UNREADABLE_TEXT, "must be readable text", _readable(raw))
+        if len(raw) > longest and not (raw[0].isspace() or raw[-1].isspace()):
+            return read(raw)
+        return parse_short(raw)
 
     return parse
 
@@ -182,16 +184,13 @@ def _read_text(field: Field, raw: object) -> Parsed:
     """Read free text."""
     if not isinstance(raw, str):
         return _plain_text(raw), None
+    if not _UNCLEAN.search(raw):
+        return raw, None
     text = clean_text(raw)
-    if text == raw:
-        return text, None
-    if not text:
-        return NOTHING
-    if _HALF_WIDTH_KANA.search(raw):
-        return text, Repair(field.name, RepairCode.HALF_WIDTH_KANA, shown(raw), shown(text))
-    if text == raw.strip(" "):
-        return text, None
-    return text, Repair(field.name, RepairCode.WHITESPACE, shown(raw), shown(text))
+    if text in {"", raw, raw.strip(" ")}:
+        return text or None, None
+    code = RepairCode.HALF_WIDTH_KANA if _HALF_WIDTH_KANA.search(raw) else RepairCode.WHITESPACE
+    return text, Repair(field.name, code, shown(raw), shown(text))
 
 
 def _read_id(field: Field, raw: object) -> Parsed:
