@@ -17,6 +17,9 @@ from assets_db.sources.values import parse_value
 
 _X_HEADERS = frozenset(header_of(one).whole for one in ("x", "x座標", "xcoord", "x_coord", "point_x", "座標x", "coord_x", "easting"))
 _Y_HEADERS = frozenset(header_of(one).whole for one in ("y", "y座標", "ycoord", "y_coord", "point_y", "座標y", "coord_y", "northing"))
+PLANE_HEADERS = _X_HEADERS | _Y_HEADERS
+"""Headers of columns that hold a position, in degrees or in another system."""
+
 _MUST_BE_SURE = ("name", "address", "lat", "lon")
 _PLACES = frozenset({"address", "address_town", "address_rest", "geometry"})
 
@@ -93,7 +96,7 @@ def check_certain(found: dict[str, tuple[Match, ...]], detection: Detection, hea
         if field in detection.doubts:
             raise UnsureColumnsError(field, "must come from one column", " or ".join(detection.doubts[field]), source=source)
     if not ({"lat", "lon"} <= found.keys() or found.keys() & _PLACES):
-        plane = [header for header in headers if header_of(header).whole in _X_HEADERS | _Y_HEADERS]
+        plane = [header for header in headers if header_of(header).whole in PLANE_HEADERS]
         if plane:
             rule = "must be degrees; columns in another coordinate system need a mapping that names it (epsg)"
             raise UnsureColumnsError("lat, lon", rule, ", ".join(plane), source=source)
