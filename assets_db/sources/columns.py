@@ -112,8 +112,10 @@ class TablePlan:
         Values of every row.
     flags
         Fields, codes, and the columns in which any text stands for them.
+    pair
+        Column that holds latitude and longitude together, if there is one.
     plane, occupancy, as_of
-        Particular columns, if there are any.
+        Other particular columns, if there are any.
     skip_rows
         Rows that are no assets.
     not_read
@@ -129,6 +131,7 @@ class TablePlan:
     of_list: ListKind = _UNKNOWN_LIST
     constants: Mapping[str, Value] = attribute(default_factory=dict)
     flags: tuple[tuple[str, str, int], ...] = ()
+    pair: int | None = None
     plane: PlaneColumns | None = None
     occupancy: OccupancyColumns | None = None
     as_of: Column | None = None

@@ -13,6 +13,7 @@ from assets_db.sources.detection import Detection, Match, detect
 from assets_db.sources.keys import key_columns
 from assets_db.sources.kinds import ListKind, kind_columns, list_kind
 from assets_db.sources.layout import Cells, text_of
+from assets_db.sources.pairs import is_pair_column
 from assets_db.sources.values import parse_value
 
 _X_HEADERS = frozenset(header_of(one).whole for one in ("x", "x座標", "xcoord", "x_coord", "point_x", "座標x", "coord_x", "easting"))
@@ -20,6 +21,7 @@ _Y_HEADERS = frozenset(header_of(one).whole for one in ("y", "y座標", "ycoord"
 PLANE_HEADERS = _X_HEADERS | _Y_HEADERS
 """Headers of columns that hold a position, in degrees or in another system."""
 
+_SEPARATORS = {"source_key": "/", "address": ""}
 _MUST_BE_SURE = ("name", "address", "lat", "lon")
 _PLACES = frozenset({"address", "address_town", "address_rest", "geometry"})
 
@@ -60,7 +62,10 @@ def detected_plan(
     found = dict(detection.columns)
     if "lat" not in found and "lon" not in found:
         found |= _degrees_called_x_and_y(headers, sample)
-    check_certain(found, detection, headers, source=source)
+    pair = None
+    if "lat" not in found and "lon" not in found:
+        pair = next((place for place, header in enumerate(headers) if is_pair_column(header, sample, place)), None)
+    check_certain(found, detection, headers, has_pair=pair is not None, source=source)
     for field in detection.doubts:
         found.pop(field)
     keys = key_columns([match.position for match in found.get("source_key", ())], rows)
@@ -71,11 +76,13 @@ def detected_plan(
         columns.append(Column(field="usage", positions=kinds[:1], headers=(headers[kinds[0]],)))
     read = {place for column in columns for place in column.positions} | set(owners) | set(kinds)
     known_from = provenance_columns(headers)
+    read |= set() if pair is None else {pair}
     read |= {place for places in known_from.values() for place in places if place >= 0}
     return TablePlan(
         columns=tuple(columns),
         known_from=known_from,
         owners=() if "owner_class" in found else owners,
+        pair=pair,
         kinds=() if "asset_type" in found else kinds,
         of_list=ListKind("", "", is_vague=True) if "asset_type" in found else list_kind([name, *titles]),
         not_read=tuple(header for place, header in enumerate(headers) if header and place not in read),
@@ -83,7 +90,9 @@ def detected_plan(
     )
 
 
-def check_certain(found: dict[str, tuple[Match, ...]], detection: Detection, headers: Sequence[str], *, source: str) -> None:
+def check_certain(
+    found: dict[str, tuple[Match, ...]], detection: Detection, headers: Sequence[str], *, has_pair: bool, source: str
+) -> None:
     """
     Refuse columns that cannot be told with certainty.
 
@@ -95,7 +104,7 @@ def check_certain(found: dict[str, tuple[Match, ...]], detection: Detection, hea
     for field in _MUST_BE_SURE:
         if field in detection.doubts:
             raise UnsureColumnsError(field, "must come from one column", " or ".join(detection.doubts[field]), source=source)
-    if not ({"lat", "lon"} <= found.keys() or found.keys() & _PLACES):
+    if not (has_pair or {"lat", "lon"} <= found.keys() or found.keys() & _PLACES):
         plane = [header for header in headers if header_of(header).whole in PLANE_HEADERS]
         if plane:
             rule = "must be degrees; columns in another coordinate system need a mapping that names it (epsg)"
@@ -116,7 +125,7 @@ def columns_of(found: dict[str, tuple[Match, ...]], keys: Sequence[int]) -> list
                     field=field,
                     positions=tuple(match.position for match in used),
                     headers=tuple(match.header for match in used),
-                    separator="/" if field == "source_key" else "; ",
+                    separator=_SEPARATORS.get(field, "; "),
                     unit=used[0].unit,
                     confidence=min(match.confidence for match in used),
                 )

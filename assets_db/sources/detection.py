@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ EXACT, WITHOUT_BRACKETS, BY_ENDING = 0, 1, 2
 """How a header was recognised: all of it, without what stands in brackets, by its end."""
 
 _CONFIDENCE = {EXACT: 1.0, WITHOUT_BRACKETS: 0.95, BY_ENDING: 0.8}
+_OLD_DATUM = ("日本測地系", "旧測地系", "tokyodatum")
+_ADDRESS_LIKE = re.compile("[0-9０-９]|丁目|番地|[市区町村郡]")
+_WEAK_ADDRESSES = frozenset(header_of(one).whole for one in ("設置場所", "場所", "位置", "location"))
+_NUMBERED = re.compile("(.+?)([1-9])")
 _SURE_SHARE = 0.5
 _NUMERIC = frozenset({"number", "whole"})
 
@@ -98,6 +103,9 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
         if field == "source_key" or aliases()[field].several:
             columns[field] = tuple(ranked)
             continue
+        if field == "address" and _NUMBERED.fullmatch(header_of(ranked[0].header).base) and ranked[0].preference > 0:
+            columns[field] = tuple(one for one in ranked if one.preference > 0)
+            continue
         best = _best(ranked, sample)
         columns[field] = (best[0],)
         if len(best) > 1:
@@ -109,6 +117,8 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
 
 def _match(position: int, text: str, header: Header) -> Match | None:
     """Return the field a header names."""
+    if any(word in header.whole for word in _OLD_DATUM):
+        return None
     table = fields_by_header()
     for quality, key in ((EXACT, header.whole), (WITHOUT_BRACKETS, header.base)):
         if key in table:
@@ -122,7 +132,10 @@ def _match(position: int, text: str, header: Header) -> Match | None:
         if ending and not header.base.endswith(rules.excluded or ("\0",)) and (best is None or len(ending) > best[0]):
             best = (len(ending), field)
     if best is None:
-        return None
+        part = _NUMBERED.fullmatch(header.base)
+        if part is None or table.get(part[1], ("",))[0] != "address":
+            return None
+        return Match(field="address", position=position, header=text, quality=BY_ENDING, preference=int(part[2]))
     return Match(field=best[1], position=position, header=text, quality=BY_ENDING, preference=-best[0], unit=_unit(best[1], header.remark))
 
 
@@ -135,6 +148,9 @@ def _unit(field: str, remark: str) -> str:
 def _holds_what_it_says(match: Match, sample: Sequence[Cells]) -> bool:
     """Tell whether the cells of a column can be read as its field; a column without any can."""
     field = field_of(match.field)
+    if match.field == "address" and header_of(match.header).whole in _WEAK_ADDRESSES:
+        texts = [text for text in (text_of(cells[match.position]) for cells in sample if match.position < len(cells)) if text]
+        return sum(1 for text in texts if _ADDRESS_LIKE.search(text)) >= _SURE_SHARE * len(texts)
     if field.kind == "text" and match.field != "lg_code":
         return True
     n_read = n_filled = 0

@@ -154,10 +154,19 @@ class RowFinisher:
 
     def _place(self, values: dict[str, Value], repairs: list[Repair]) -> None:
         """Settle address and position."""
-        if "address" not in values and ("address_town" in values or "address_rest" in values):
+        if "address" not in values and "address_town" in values:
             address = "".join(str(values[part]) for part in _ADDRESS_PARTS if part in values)
             values["address"] = address
             repairs.append(Repair("address", RepairCode.JOINED_ADDRESS, "", shown(address)))
+        elif (
+            "address" in values
+            and "address_rest" in values
+            and "address_town" not in values
+            and str(values["address_rest"]) not in str(values["address"])
+        ):
+            address = str(values["address"]) + str(values["address_rest"])
+            repairs.append(Repair("address", RepairCode.JOINED_ADDRESS, shown(values["address"]), shown(address)))
+            values["address"] = address
         lat, lon = values.get("lat"), values.get("lon")
         if isinstance(lat, float) and isinstance(lon, float):
             if self._has_position(values, lat, lon, repairs):

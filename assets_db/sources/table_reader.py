@@ -17,6 +17,7 @@ from assets_db.sources.finishing import RowFinisher, dropped
 from assets_db.sources.kinds import owner_in, type_of
 from assets_db.sources.layout import Cells, Layout, NumberedCells, text_of
 from assets_db.sources.null_words import NULL_WORDS
+from assets_db.sources.pairs import read_pair
 from assets_db.sources.plane import to_degrees
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
@@ -62,6 +63,8 @@ class TableReader:
             try:
                 self._check(number, cells)
                 _read_columns(parsers, cells, values, repairs)
+                if plan.pair is not None:
+                    read_pair(text_of(cells[plan.pair]), values)
                 if plan.plane is not None:
                     to_degrees(plan.plane, cells, values, repairs)
             except RowProblem as problem:

@@ -121,6 +121,8 @@ def _said_of(plan: TablePlan, layout: Layout) -> dict[str, str]:
             said[field] = " + ".join(layout.headers[place] for place in places)
     for field, _, place in plan.flags:
         said[field] = " + ".join(filter(None, (said.get(field), layout.headers[place])))
+    if plan.pair is not None:
+        said["lat, lon"] = layout.headers[plan.pair]
     if plan.plane is not None:
         said["lat, lon"] = f"{layout.headers[plan.plane.x]} + {layout.headers[plan.plane.y]} (EPSG:{plan.plane.epsg})"
     if plan.occupancy is not None:

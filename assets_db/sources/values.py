@@ -18,6 +18,7 @@ from assets_db.row_checks import RowProblem
 from assets_db.rows import RejectCode
 from assets_db.schema import Field
 from assets_db.sources.dates import read_day
+from assets_db.sources.keys import is_damaged
 from assets_db.sources.local_government import is_valid_code, mended_code
 from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.quantities import read_degrees, read_quantity
@@ -41,7 +42,6 @@ _BAD_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff]")
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200b\u2028-\u202f\u205f\ufeff\uff61-\uff9f]|\\s\\s|^\\s|\\s$")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 _FULL_WIDTH_ASCII = re.compile("[\uff01-\uff5e\u3000]")
-_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 _FLOAT_ID = re.compile(r"([0-9]+)\.0+")
 _SEPARATORS = re.compile(r"[;,|、，;・/\s]+")
 _ID_FIELDS = frozenset({"asset_id", "source_id", "source_key", "postal_code", "fee_rule_id", "url"})
@@ -199,7 +199,7 @@ def _read_id(field: Field, raw: object) -> Parsed:
     text = clean_text(before)
     if _FULL_WIDTH_ASCII.search(text):
         text = clean_text(unicodedata.normalize("NFKC", text))
-    if _EXPONENT.fullmatch(text):
+    if is_damaged(text):
         raise RowProblem(field.name, RejectCode.DAMAGED_ID, "must not be in exponent notation: a spreadsheet has rounded it", before)
     if text == before.strip(" "):
         return text or None, None
