@@ -133,6 +133,20 @@ def test_a_workbook_with_cover_sheet_merged_title_and_two_header_rows(tmp_path: 
     assert column(source, "needs_geocoding") == [None, True]
 
 
+def test_headers_in_two_rows_of_groups_and_names(tmp_path: Path) -> None:
+    text = (
+        "公共施設一覧,,,,,,,\n番号,名称,所在地,位置,,土地,建物,建物\n,,,緯度,経度,面積,面積,階数\n"
+        "1,市民会館,本町1-1,35.1,139.1,1000,2000,3\n2,図書館,本町1-2,35.2,139.2,500,800,2\n"
+    )
+    source = opened(tmp_path, text)
+    assert source.header_row == 3
+    assert column(source, "name") == ["市民会館", "図書館"]
+    assert column(source, "lat") == [35.1, 35.2]
+    assert column(source, "land_area_m2") == [1000.0, 500.0]
+    assert column(source, "floor_area_m2") == [2000.0, 800.0]
+    assert column(source, "storeys") == [3, 2]
+
+
 def test_positions_that_are_zero_half_swapped_or_nowhere(tmp_path: Path) -> None:
     text = (
         "名称,住所,緯度,経度\nA集会所,中央1-1,0,0\nB集会所,,0,0\nC集会所,中央1-3,139.7,35.6\n"

@@ -115,7 +115,7 @@ def test_measured_values_say_where_they_come_from(tmp_path: Path) -> None:
 def test_columns_of_provenance_are_read_back(tmp_path: Path) -> None:
     text = (
         "source_key,name,lat,lat_source,lat_asof,lat_grade,lon,height_agl_m,height_agl_m_source,height_agl_m_asof,height_agl_m_grade\n"
-        "1,A,35.1,survey,2024-05-01,A,139.1,12.5,lidar,,C\n"
+        "1,A,35.1,survey,2024-05-01,A,139.1,12.5,lidar,no day,C\n"
     )
     row = accepted(opened(tmp_path, text))[0]
     assert row.record.known_from["lat"] == Provenance("survey", dt.date(2024, 5, 1), "A")
