@@ -99,7 +99,7 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
     doubts: dict[str, tuple[str, ...]] = {}
     columns: dict[str, tuple[Match, ...]] = {}
     for field, matches in found.items():
-        ranked = sorted(matches, key=lambda one: (one.quality, one.preference, one.position))
+        ranked = sorted(matches, key=lambda one: (one.quality, one.preference, one.header.startswith("_"), one.position))
         if field == "source_key" or aliases()[field].several:
             columns[field] = tuple(ranked)
             continue

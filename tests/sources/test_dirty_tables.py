@@ -193,6 +193,22 @@ def test_latitude_and_longitude_in_one_column(tmp_path: Path) -> None:
     assert column(source, "lon") == [139.1, None, None]
 
 
+def test_hydrants_without_ids_and_with_addresses_in_parts(tmp_path: Path) -> None:
+    text = (
+        "_id,全国地方公共団体コード,ID,地方公共団体名,種別,町字ID,所在地_連結表記,所在地_都道府県,所在地_市区町村,所在地_町字,所在地_番地以下,緯度,経度,口径\n"
+        "1,462209,,鹿児島県南さつま市,消火栓,,,鹿児島県,南さつま市,本町中央,,31.420235,130.320918,150\n"
+        "2,462209,,鹿児島県南さつま市,防火水槽,,鹿児島県南さつま市加世田1-1,鹿児島県,南さつま市,加世田,1-1,31.41,130.32,\n"
+        "3,462209,,鹿児島県南さつま市,消火栓,,,鹿児島県,南さつま市,大浦町,,,,150\n"
+        "4,462209,,鹿児島県南さつま市,消火栓,,,,,,,,,150\n"
+    )
+    source = opened(tmp_path, text)
+    assert column(source, "source_key") == ["1", "2", "3"]
+    assert column(source, "address") == ["鹿児島県南さつま市本町中央", "鹿児島県南さつま市加世田1-1", "鹿児島県南さつま市大浦町"]
+    assert column(source, "asset_type") == ["structure"] * 3
+    assert column(source, "needs_geocoding") == [None, None, True]
+    assert reasons(rejected(source)) == {"no_place": 1}
+
+
 def test_stops_of_a_transit_feed(tmp_path: Path) -> None:
     source = opened(tmp_path, "stop_id,stop_code,stop_name,stop_lat,stop_lon\n100_01,,区役所前,35.1,139.1\n", name="stops.txt")
     assert column(source, "name") == ["区役所前"]
