@@ -8,28 +8,11 @@ first, on a small corner of the city, and reported apart; nothing is cached betw
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
-import shapely
-
 from benchmarks.measure import Stages, data_folder, environment, peak_memory_gib, report
-from siting import (
-    Candidates,
-    City,
-    CoverageMatrix,
-    DemandGrid,
-    Plan,
-    RadioParams,
-    SitingProblem,
-    SolveParams,
-    Zone,
-    build_coverage,
-    build_demand,
-    solve,
-)
-from siting.features import read_features
-from siting.placement import place_along_fronts
+from benchmarks.wards import see_wards
+from siting import City, CoverageMatrix, DemandGrid, Plan, SitingProblem, SolveParams, solve
 
 
 def main() -> None:
@@ -84,29 +67,15 @@ def replace_arguments(arguments: argparse.Namespace) -> argparse.Namespace:
 
 def _job(paths: list[Path], folder: Path, arguments: argparse.Namespace, stages: Stages) -> tuple[City, DemandGrid, CoverageMatrix, Plan]:
     """Do the whole job, stage by stage."""
-    with stages.stage("buildings"):
-        city = City.from_file(paths, crs="EPSG:6677")
-    with stages.stage("demand"):
-        wards = read_features(folder / "boundaries" / "N03-21_13_210101.geojson").to_crs(city.crs)
-        codes = {path.stem for path in paths}
-        named = zip(wards.texts("N03_007"), wards.texts("N03_004"), wards.geometries, strict=True)
-        zones = [Zone(name=name, polygon=polygon) for code, name, polygon in named if code in codes]
-        demand = build_demand(city, zones, cell_m=arguments.cell_m)
-    with stages.stage("candidates"):
-        area = shapely.union_all([zone.polygon for zone in zones])
-        shapely.prepare(area)
-        candidates: Candidates = place_along_fronts(
-            city.outlines.xy_m,
-            city.outlines.ring_start,
-            crs=city.crs,
-            is_outdoor=city.is_outdoor,
-            n_candidates=arguments.candidates,
-            seed=arguments.seed,
-            within=lambda xy_m: shapely.contains_xy(area, xy_m[:, 0], xy_m[:, 1]),
-        ).candidates
-    with stages.stage("rays"):
-        radio = replace(RadioParams.from_preset("28GHz"), max_range_m=arguments.range_m)
-        coverage = build_coverage(city, candidates, demand, radio)
+    city, coverage, demand = see_wards(
+        paths,
+        folder,
+        stages,
+        n_candidates=arguments.candidates,
+        cell_m=arguments.cell_m,
+        range_m=arguments.range_m,
+        seed=arguments.seed,
+    )
     with stages.stage("solve"):
         problem = SitingProblem(coverage=coverage, demand=demand, max_sites=arguments.sites)
         plan = solve(problem, SolveParams(seed=arguments.seed, effort=arguments.effort, target_gap=arguments.target_gap))
