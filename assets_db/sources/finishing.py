@@ -11,9 +11,10 @@ from assets_db.record import AssetRecord, Provenance, Value
 from assets_db.row_checks import Bounds, RowProblem
 from assets_db.rows import Reject, RejectCode
 from assets_db.schema import field_of, fields
+from assets_db.sources.cells import shown
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
-from assets_db.sources.values import parse_value, shown
+from assets_db.sources.values import parse_value
 
 JAPAN: Bounds = (122.0, 20.0, 154.5, 46.0)
 """Where coordinates are taken to lie when it is to be told which way round they are."""
