@@ -209,6 +209,30 @@ def test_hydrants_without_ids_and_with_addresses_in_parts(tmp_path: Path) -> Non
     assert reasons(rejected(source)) == {"no_place": 1}
 
 
+def test_a_streetlight_list_whose_only_names_are_those_of_groups(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{number},{'東西'[number % 2]}地域名前会,本町{number}-1,4.5,35.{number},139.{number},H25.3\n" for number in range(10, 40)
+    )
+    source = opened(tmp_path, "防犯灯番号,団体の会名,設置場所の住所,灯具の高さ(m),緯度,経度,設置年月\n" + rows, encoding="cp932")
+    assert set(column(source, "name")) == {None}
+    assert column(source, "source_key")[0] == "10"
+    assert set(column(source, "height_agl_m")) == {4.5}
+
+
+def test_a_property_list_with_storeys_above_and_below_ground(tmp_path: Path) -> None:
+    text = (
+        "財産番号,施設名称,棟名称,所在地,階数（地上）,階数（地下）,延床面積（㎡）,構造,耐震性,建築年月日,所管課名,代表電話番号\n"
+        '1-1,市役所,本館,本町1-1,5,1,"5,000.5",RC,新耐震,1985/3/31,管財課,03-1111-1111\n'
+        "1-2,市役所,別館,本町1-1,3,0,800,S,旧耐震,昭和45年３月,管財課,03-1111-1111\n"
+    )
+    source = opened(tmp_path, text)
+    assert column(source, "storeys") == [5, 3]
+    assert column(source, "built_year") == [1985, 1970]
+    assert column(source, "seismic") == ["new_standard", "old_standard"]
+    assert column(source, "source_key") == ["1-1", "1-2"]
+    assert column(source, "bureau") == ["管財課", "管財課"]
+
+
 def test_stops_of_a_transit_feed(tmp_path: Path) -> None:
     source = opened(tmp_path, "stop_id,stop_code,stop_name,stop_lat,stop_lon\n100_01,,区役所前,35.1,139.1\n", name="stops.txt")
     assert column(source, "name") == ["区役所前"]
