@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from shlex import quote
 
 from assets_db.errors import InvalidSourceError
 from assets_db.row_checks import RowProblem
@@ -30,7 +31,7 @@ class UnsureColumnsError(InvalidSourceError):
     """It cannot be told with certainty which column holds what; a mapping file has to say it."""
 
     def __init__(self, field: str, rule: str, value: object, *, source: str) -> None:
-        command = f"siting assets propose-mapping {source} --out mapping.toml"
+        command = f"siting assets propose-mapping {quote(source)} --out mapping.toml"
         super().__init__(field, f"{rule}; write a mapping with '{command}', correct it, and import with --mapping", value, source=source)
 
 

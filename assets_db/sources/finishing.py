@@ -28,7 +28,8 @@ GEOCODER = "geocoder"
 _NOTHING: Mapping[str, Provenance] = MappingProxyType({})
 _ADDRESS_PARTS = ("address_prefecture", "address_municipality", "address_town", "address_rest", "address_building")
 _ESSENTIAL = frozenset({"lat", "lon", "geometry"})
-_KEY_SOURCES = ("name", "address", "lat", "lon", "address_building", "usage", "asset_type")
+_KEY_SOURCES = ("name", "address", "address_building", "usage")
+_POSITION = ("lat", "lon")
 _MEASURED = frozenset(name for name, field in fields().items() if field.is_measured)
 
 
@@ -227,8 +228,10 @@ class RowFinisher:
         return self._has_position(values, lat, lon, repairs)
 
     def _make_key(self, values: dict[str, Value], repairs: list[Repair]) -> None:
-        """Make a key of what identifies the thing."""
-        said = "\x1f".join(str(values.get(name, "")) for name in _KEY_SOURCES)
+        """Make a key of what the list itself says of the thing, so that it stays the same."""
+        is_guessed = any(one.code is RepairCode.GEOCODED for one in repairs)  # with another file of towns it would be another key
+        own = {} if is_guessed else {name: values[name] for name in _POSITION if name in values}
+        said = "\x1f".join([*(str(values.get(name, "")) for name in _KEY_SOURCES), *(str(own.get(name, "")) for name in _POSITION)])
         key = MADE_KEY_START + hashlib.sha256(said.encode()).hexdigest()[:16]
         values["source_key"] = key
         damaged = next((place for place, one in enumerate(repairs) if one.field == "source_key"), None)
