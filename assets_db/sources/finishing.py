@@ -130,7 +130,8 @@ class RowFinisher:
         key = str(values["source_key"])
         first = self._rows_of_keys.setdefault(key, row)
         if first != row:
-            return self.reject(row, RowProblem("source_key", RejectCode.DUPLICATE_ID, f"must be unique, row {first} has it too", key))
+            same = "its name, address and position are those of" if key.startswith(MADE_KEY_START) else "it is that of"
+            return self.reject(row, RowProblem("source_key", RejectCode.DUPLICATE_ID, f"must be unique: {same} row {first}", key))
         values["source_id"] = self._spec.source_id
         values.pop("asset_id", None)
         known = self._known(as_of or self._spec.as_of)

@@ -37,6 +37,7 @@ _LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _SURROGATE = re.compile("[\ud800-\udfff\ufffd]")
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200b\u2028-\u202f\u205f\ufeff\uff61-\uff9f]|\\s\\s|^\\s|\\s$")
+_QUOTED = re.compile('="([^"]*)"')  # how spreadsheets are kept from reading 0012 as a number
 _FULL_WIDTH_ASCII = re.compile("[\uff01-\uff5e\u3000]")
 _FLOAT_ID = re.compile(r"([0-9]+)\.0+")
 _SEPARATORS = re.compile(r"[;,|、，;・/\s]+")
@@ -108,6 +109,9 @@ def parser_of(field: Field, *, unit: str = "", words: Mapping[str, str] = _NO_WO
     def parse_text(raw: str) -> Parsed:
         if not raw.isascii() and _SURROGATE.search(raw):
             raise RowProblem(field.name, RejectCode.UNREADABLE_TEXT, "must be readable text", readable(raw))
+        if raw[0] == "=" and (quoted := _QUOTED.fullmatch(raw)):
+            value, repair = parse_text(quoted[1]) if quoted[1] else NOTHING
+            return value, repair or Repair(field.name, RepairCode.QUOTES, shown(raw), shown(value))
         if len(raw) > longest and not (raw[0].isspace() or raw[-1].isspace()):
             return read(raw)
         return parse_short(raw)
