@@ -233,6 +233,14 @@ def test_a_property_list_with_storeys_above_and_below_ground(tmp_path: Path) -> 
     assert column(source, "bureau") == ["管財課", "管財課"]
 
 
+def test_an_area_of_buildings_that_does_not_say_which_is_not_read(tmp_path: Path) -> None:
+    source = opened(tmp_path, "施設名,住所,面積\nA会館,中央1,500\nB会館,中央2,600\n", name="公共施設一覧.csv")
+    assert column(source, "land_area_m2") == [None, None]
+    assert source.not_read == ("面積",)
+    assert source.notes == ("面積 is not read: of a building it may be that of the land or of the floors",)
+    assert column(opened(tmp_path, "公園名,住所,面積\nA,中央1,500\n"), "land_area_m2") == [500.0]
+
+
 def test_stops_of_a_transit_feed(tmp_path: Path) -> None:
     source = opened(tmp_path, "stop_id,stop_code,stop_name,stop_lat,stop_lon\n100_01,,区役所前,35.1,139.1\n", name="stops.txt")
     assert column(source, "name") == ["区役所前"]
