@@ -13,7 +13,7 @@ from assets_db.sources.columns import Column, TablePlan
 from assets_db.sources.detection import Detection, Match, detect
 from assets_db.sources.keys import key_columns
 from assets_db.sources.kinds import ListKind, kind_columns, list_kind
-from assets_db.sources.layout import Cells, text_of
+from assets_db.sources.layout import Cells, Layout, text_of
 from assets_db.sources.pairs import is_pair_column
 from assets_db.sources.values import parse_value
 
@@ -36,22 +36,20 @@ class UnsureColumnsError(InvalidSourceError):
         super().__init__(field, f"{rule}; write a mapping with '{command}', correct it, and import with --mapping", value, source=source)
 
 
-def detected_plan(
-    headers: Sequence[str], sample: Sequence[Cells], rows: Iterable[Cells], *, titles: Sequence[str], source: str
-) -> TablePlan:
+def detected_plan(layout: Layout, sample: Sequence[Cells], rows: Iterable[Cells], *, titles: Sequence[str], source: str) -> TablePlan:
     """
     Return how to read a table.
 
     Parameters
     ----------
-    headers
-        Header of each column.
+    layout
+        Its headers, and what stands around them.
     sample
-        Rows under it from which columns are told.
+        Rows under them from which columns are told.
     rows
         All rows, for what identifies them.
     titles
-        Texts that may say what the list holds.
+        Texts besides the one above the header that may say what the list holds.
     source
         What errors call the file.
 
@@ -60,7 +58,8 @@ def detected_plan(
     UnsureColumnsError
         Two columns claim a field, no column gives a place, or none tells the rows apart.
     """
-    detection = detect(headers, sample)
+    headers = layout.headers
+    detection = detect(headers, sample, units=layout.units)
     found = dict(detection.columns)
     if "lat" not in found and "lon" not in found:
         found |= _degrees_called_x_and_y(headers, sample)
@@ -69,7 +68,7 @@ def detected_plan(
         pair = next((place for place, header in enumerate(headers) if is_pair_column(header, sample, place)), None)
     check_certain(found, detection, headers, has_pair=pair is not None, source=source)
     name = found["name"][0].header if "name" in found else ""
-    of_list = ListKind("", "", is_vague=True) if "asset_type" in found else list_kind([name, *titles])
+    of_list = ListKind("", "", is_vague=True) if "asset_type" in found else list_kind([name, layout.title, *titles])
     found, notes = _certain(found, detection.doubts, of_list)
     keys = key_columns([match.position for match in found.get("source_key", ())], rows)
     owners, kinds = kind_columns(headers, sample)

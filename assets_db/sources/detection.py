@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assets_db.row_checks import RowProblem
 from assets_db.schema import field_of
@@ -19,6 +19,9 @@ EXACT, WITHOUT_BRACKETS, BY_ENDING = 0, 1, 2
 _CONFIDENCE = {EXACT: 1.0, WITHOUT_BRACKETS: 0.95, BY_ENDING: 0.8}
 _ADDRESS_LIKE = re.compile("[0-9０-９]|丁目|番地|[市区町村郡]")
 _WEAK_ADDRESSES = frozenset(header_of(one).whole for one in ("設置場所", "場所", "位置", "location"))
+_READINGS = dict.fromkeys(
+    ("読み", "よみ", "ヨミ", "カナ", "かな", "フリガナ", "ふりがな", "読み仮名", "よみがな"), "name_kana"
+) | dict.fromkeys(("英語", "英字", "ローマ字", "english", "en"), "name_en")
 _NUMBERED = re.compile("(.+?)([1-9])")
 _SURE_SHARE = 0.5
 _NAMING_SHARE = 0.3
@@ -80,7 +83,7 @@ class Detection:
     doubts: dict[str, tuple[str, ...]]
 
 
-def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
+def detect(headers: Sequence[str], sample: Sequence[Cells], *, units: Sequence[str] = ()) -> Detection:
     """
     Tell which column holds which field.
 
@@ -90,11 +93,15 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
         Header of each column.
     sample
         Rows under it.
+    units
+        Unit of each column, where a row of its own states it.
     """
     parsed = [header_of(header) for header in headers]
     found: dict[str, list[Match]] = {}
     for position, header in enumerate(parsed):
         match = _match(position, headers[position], header) if headers[position] else None
+        if match is not None and position < len(units) and not match.unit:
+            match = replace(match, unit=_unit(match.field, units[position]))
         if match is not None and _holds_what_it_says(match, sample):
             found.setdefault(match.field, []).append(match)
     doubts: dict[str, tuple[str, ...]] = {}
@@ -119,6 +126,10 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
 def _match(position: int, text: str, header: Header) -> Match | None:
     """Return the field a header names."""
     table = fields_by_header()
+    reading = _READINGS.get(header.remark)
+    if reading is not None and header.whole not in table:
+        is_of_name = table.get(header.base, ("",))[0] == "name" or header.base.endswith(aliases()["name"].ends_with)
+        return Match(field=reading, position=position, header=text, quality=BY_ENDING, preference=0) if is_of_name else None
     for quality, key in ((EXACT, header.whole), (WITHOUT_BRACKETS, header.base)):
         if key in table:
             field, preference = table[key]
@@ -129,7 +140,8 @@ def _match(position: int, text: str, header: Header) -> Match | None:
             )
     best: tuple[int, str] | None = None
     for field, rules in aliases().items():
-        ending = max((one for one in rules.ends_with if header.base.endswith(one)), key=len, default="")
+        ends = header.whole if field in {"lat", "lon"} else header.base
+        ending = max((one for one in rules.ends_with if ends.endswith(one)), key=len, default="")
         if any(word in header.whole for word in rules.never):
             continue
         if ending and not header.base.endswith(rules.excluded or ("\0",)) and (best is None or len(ending) > best[0]):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from assets_db.sources.aliases import aliases, fields_by_header, header_of
 from assets_db.sources.null_words import NULL_WORDS
+from assets_db.sources.quantities import FACTORS
 
 Cells: TypeAlias = Sequence[object]
 NumberedCells: TypeAlias = tuple[int, Cells]
@@ -35,6 +37,8 @@ class Layout:
         Number of its row.
     headers
         Its cells as text, without trailing empty ones.
+    units
+        Unit of each column that a row of its own states under the header; empty for none.
     title
         Text above it.
     label_rows
@@ -43,6 +47,7 @@ class Layout:
 
     header_row: int
     headers: tuple[str, ...]
+    units: tuple[str, ...] = ()
     title: str = ""
     label_rows: frozenset[int] = frozenset()
 
@@ -77,7 +82,20 @@ def find_layout(sample: Sequence[NumberedCells], *, header_row: int | None = Non
     if texts and texts[0].lower() == _LINKED:
         texts[0] = "ID"
     title = " ".join(text for _, above in sample[:n_above] for text in map(text_of, above) if text)
-    return Layout(header_row=sample[place][0], headers=tuple(texts), title=title[:500], label_rows=_label_rows(sample[place + 1 :]))
+    label_rows = _label_rows(sample[place + 1 :])
+    labels = [cells for number, cells in sample[place + 1 :] if number in label_rows]
+    units = tuple(_unit_in(labels, column) for column in range(len(texts)))
+    return Layout(header_row=sample[place][0], headers=tuple(texts), units=units, title=title[:500], label_rows=label_rows)
+
+
+def _unit_in(labels: Sequence[Cells], column: int) -> str:
+    """Return the unit that a row under the header states for a column; empty for none."""
+    for cells in labels:
+        text = unicodedata.normalize("NFKC", text_of(cells[column])) if column < len(cells) else ""
+        unit = text.strip("()[] ").lower()
+        if unit and any(unit in factors for factors in FACTORS.values()):
+            return unit
+    return ""
 
 
 def _with_groups(sample: Sequence[NumberedCells], place: int, texts: list[str], known: frozenset[str]) -> tuple[int, int, list[str]]:

@@ -42,7 +42,7 @@ def propose_mapping(path: Path, *, sheet: str = "") -> str:
     table = workbook_table(path, sheet=sheet) if is_workbook(path) else csv_table(path)
     layout = layout_of(table, None)
     sample = [cells for _, cells in islice(body_of(table, layout), SAMPLE_ROWS)]
-    detection = detect(layout.headers, sample)
+    detection = detect(layout.headers, sample, units=layout.units)
     claims = [match.position for match in detection.columns.get("source_key", ())]
     keys = key_columns(claims, (cells for _, cells in body_of(table, layout)))
     known = fitting_mapping(layout.headers)

@@ -106,10 +106,10 @@ def _plan(table: Table, spec: SourceSpec, layout: Layout) -> TablePlan:
         plan = mapped_plan(mapping, layout.headers, is_shipped=True, source=where)
         return replace(plan, notes=(f"read as {mapping.name} ({name})",))
     return detected_plan(
-        layout.headers,
+        layout,
         [cells for _, cells in islice(body_of(table, layout), SAMPLE_ROWS)],
         (cells for _, cells in body_of(table, layout)),
-        titles=[layout.title, table.title, spec.dataset, table.path.stem],
+        titles=[table.title, spec.dataset, table.path.stem],
         source=where,
     )
 

@@ -241,6 +241,20 @@ def test_an_area_of_buildings_that_does_not_say_which_is_not_read(tmp_path: Path
     assert column(opened(tmp_path, "公園名,住所,面積\nA,中央1,500\n"), "land_area_m2") == [500.0]
 
 
+def test_units_in_a_row_of_their_own_and_readings_in_brackets(tmp_path: Path) -> None:
+    text = (
+        "公園名,公園名（よみ）,公園名（英語）,所在地,面積,X(経度),Y(緯度),公開年月日\n,,,,（ha）,（度）,（度）,\n"
+        "中央公園,ちゅうおうこうえん,Chuo Park,中央1,1.5,139.1,35.1,S50.4.1\n西公園,にしこうえん,Nishi Park,西1,0.2,139.2,35.2,H2.4.1\n"
+    )
+    source = opened(tmp_path, text)
+    assert column(source, "name") == ["中央公園", "西公園"]
+    assert column(source, "name_kana") == ["ちゅうおうこうえん", "にしこうえん"]
+    assert column(source, "name_en") == ["Chuo Park", "Nishi Park"]
+    assert column(source, "land_area_m2") == [15000.0, 2000.0]
+    assert column(source, "lat") == [35.1, 35.2]
+    assert reasons(rejected(source)) == {"not_an_asset": 1}
+
+
 def test_stops_of_a_transit_feed(tmp_path: Path) -> None:
     source = opened(tmp_path, "stop_id,stop_code,stop_name,stop_lat,stop_lon\n100_01,,区役所前,35.1,139.1\n", name="stops.txt")
     assert column(source, "name") == ["区役所前"]
