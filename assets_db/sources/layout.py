@@ -23,6 +23,7 @@ _MOST_LABEL_ROWS = 3
 _SURE_SHARE = 0.9
 _FEW_HEADERS = 2
 _NUMBER = re.compile(r"[+-]?[\d.,]+(e[+-]?\d+)?", re.IGNORECASE)
+_COMMENT = re.compile(r"#(\s.*|[A-Za-z_]{3,})?")
 _LINKED = "#property"
 
 
@@ -126,6 +127,11 @@ def _joined_headers(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     return joined
 
 
+def is_comment(first: str) -> bool:
+    """Tell whether the first cell of a row begins a comment, such as ``#LINK`` or ``# made in May``; ``#12`` may be an id."""
+    return bool(_COMMENT.fullmatch(first))
+
+
 def n_known_headers(headers: Sequence[str]) -> int:
     """Return how many headers the register knows."""
     return sum(1 for header in headers if header and is_known(header))
@@ -188,7 +194,7 @@ def _label_rows(below: Sequence[NumberedCells]) -> frozenset[int]:
     found = set()
     for place, (number, cells) in enumerate(below[:_MOST_LABEL_ROWS]):
         first = text_of(cells[0]) if cells else ""
-        if not first.startswith("#") and not _is_label_row(first, cells, [row for _, row in below[place + 1 : 40]]):
+        if not is_comment(first) and not _is_label_row(first, cells, [row for _, row in below[place + 1 : 40]]):
             break
         found.add(number)
     return frozenset(found)

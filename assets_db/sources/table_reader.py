@@ -16,7 +16,7 @@ from assets_db.sources.cells import shown
 from assets_db.sources.columns import TablePlan
 from assets_db.sources.finishing import RowFinisher, dropped
 from assets_db.sources.kinds import owner_in, type_of
-from assets_db.sources.layout import Cells, Layout, NumberedCells, text_of
+from assets_db.sources.layout import Cells, Layout, NumberedCells, is_comment, text_of
 from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.pairs import read_pair
 from assets_db.sources.plane import to_degrees
@@ -101,9 +101,10 @@ class TableReader:
 
     def _is_remark(self, first: str, cells: Cells) -> bool:
         """Tell whether a row is a comment, a note under the table or a total."""
-        if _TOTAL.fullmatch(first) or (first[0] == "#" and text_of(cells[0]) == first and re.match(r"#\s*\D", first)):
+        if _TOTAL.fullmatch(first) or (is_comment(first) and text_of(cells[0]) == first):
             return True
-        return bool(_NOTE.match(first)) and len(self.layout.headers) >= _FEW_CELLS and sum(1 for cell in cells if text_of(cell)) == 1
+        is_alone = len(self.layout.headers) >= _FEW_CELLS and sum(1 for cell in cells if text_of(cell)) == 1
+        return is_alone and (first[0] == "#" or bool(_NOTE.match(first)))
 
     def _read_codes(self, cells: Cells, values: dict[str, Value]) -> None:
         """Read what particular columns say together."""

@@ -92,6 +92,12 @@ def test_ids_that_identify_only_together_are_joined(tmp_path: Path) -> None:
     assert repairs_of(accepted(source)[0], "source_key") == [("joined_key", "ID + ID2", "A-1/1")]
 
 
+def test_ids_that_begin_with_a_number_sign_are_no_comments(tmp_path: Path) -> None:
+    source = opened(tmp_path, "ID,名称,住所\n#1,A,中央1\n#B-2,B,中央2\n# a note,,\n#C,C,中央3\n")
+    assert column(source, "source_key") == ["#1", "#B-2", "#C"]
+    assert reasons(rejected(source)) == {"not_an_asset": 1}
+
+
 def test_made_keys_stay_the_same_when_the_list_is_sorted_anew(tmp_path: Path) -> None:
     one = opened(tmp_path, "名称,住所\nA,中央1\nB,中央2\n", name="one.csv")
     other = opened(tmp_path, "住所,名称\n中央2,B\n中央1,A\n", name="other.csv")
