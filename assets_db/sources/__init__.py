@@ -13,7 +13,7 @@ from assets_db.sources.rows import Reject, RejectCode, Repair, RepairCode, Sourc
 from assets_db.sources.source_file import Format, SourceFile
 from assets_db.sources.spec import SourceSpec
 
-__all__ = ["Reject", "RejectCode", "Repair", "RepairCode", "SourceFile", "SourceRow", "SourceSpec", "open_source"]
+__all__ = ["Reject", "RejectCode", "Repair", "RepairCode", "SourceFile", "SourceRow", "SourceSpec", "format_of", "open_source"]
 
 _HEAD_BYTES = 4096
 
@@ -39,6 +39,18 @@ def open_source(path: Path, spec: SourceSpec) -> SourceFile:
     InvalidSourceError
         The file is missing, unreadable, empty, of no known format, or its columns cannot be told with certainty.
     """
+    return format_of(path).open(path, spec)
+
+
+def format_of(path: Path) -> Format:
+    """
+    Return the format of a file, told by content and suffix.
+
+    Raises
+    ------
+    InvalidSourceError
+        The file is missing, unreadable, empty or of no known format.
+    """
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
@@ -49,7 +61,7 @@ def open_source(path: Path, spec: SourceSpec) -> SourceFile:
     found = next((one for one in _formats() if one.recognises(path, head)), None)
     if found is None:
         raise InvalidSourceError("file", f"must be one of {', '.join(one.name for one in _formats())}", path.name, source=str(path))
-    return found.open(path, spec)
+    return found
 
 
 def _formats() -> tuple[Format, ...]:

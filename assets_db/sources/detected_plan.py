@@ -10,7 +10,7 @@ from assets_db.row_checks import RowProblem
 from assets_db.schema import PROVENANCE_SUFFIXES, field_of, fields
 from assets_db.sources.aliases import header_of
 from assets_db.sources.columns import Column, TablePlan
-from assets_db.sources.detection import Detection, Match, detect
+from assets_db.sources.detection import BY_ENDING, Detection, Match, detect
 from assets_db.sources.keys import key_columns
 from assets_db.sources.kinds import ListKind, kind_columns, list_kind
 from assets_db.sources.layout import Cells, Layout, text_of
@@ -62,7 +62,7 @@ def detected_plan(layout: Layout, sample: Sequence[Cells], rows: Iterable[Cells]
     detection = detect(headers, sample, units=layout.units)
     found = dict(detection.columns)
     if "lat" not in found and "lon" not in found:
-        found |= _degrees_called_x_and_y(headers, sample)
+        found |= degrees_called_x_and_y(headers, sample)
     pair = None
     if "lat" not in found and "lon" not in found:
         pair = next((place for place, header in enumerate(headers) if is_pair_column(header, sample, place)), None)
@@ -157,16 +157,28 @@ def provenance_columns(headers: Sequence[str]) -> dict[str, tuple[int, int, int]
     return found
 
 
-def _degrees_called_x_and_y(headers: Sequence[str], sample: Sequence[Cells]) -> dict[str, tuple[Match, ...]]:
-    """Return longitude and latitude where columns called x and y hold degrees."""
+def degrees_called_x_and_y(headers: Sequence[str], sample: Sequence[Cells]) -> dict[str, tuple[Match, ...]]:
+    """
+    Return longitude and latitude where columns called x and y hold degrees; nothing where they do not.
+
+    Parameters
+    ----------
+    headers
+        Header of each column.
+    sample
+        Rows under it.
+    """
     xs = [place for place, header in enumerate(headers) if header_of(header).whole in _X_HEADERS]
     ys = [place for place, header in enumerate(headers) if header_of(header).whole in _Y_HEADERS]
-    if len(xs) != 1 or len(ys) != 1 or not (_are_degrees(sample, xs[0], 180) and _are_degrees(sample, ys[0], 90)):
+    if len(xs) != 1 or len(ys) != 1:
         return {}
-    return {
-        field: (Match(field=field, position=place, header=headers[place], quality=2, preference=0),)
-        for field, place in (("lon", xs[0]), ("lat", ys[0]))
-    }
+    for lon, lat in ((xs[0], ys[0]), (ys[0], xs[0])):  # what is beyond 90 degrees can only be a longitude
+        if _are_degrees(sample, lon, 180) and _are_degrees(sample, lat, 90):
+            return {
+                field: (Match(field=field, position=place, header=headers[place], quality=BY_ENDING, preference=0),)
+                for field, place in (("lon", lon), ("lat", lat))
+            }
+    return {}
 
 
 def _are_degrees(sample: Sequence[Cells], place: int, at_most: float) -> bool:

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from assets_db.errors import InvalidSourceError
+from assets_db.sources import format_of
 from assets_db.sources.aliases import header_of
 from assets_db.sources.csv_files import csv_table
-from assets_db.sources.detected_plan import PLANE_HEADERS, columns_of
+from assets_db.sources.detected_plan import PLANE_HEADERS, columns_of, degrees_called_x_and_y
 from assets_db.sources.detection import Detection, detect
 from assets_db.sources.keys import key_columns
 from assets_db.sources.kinds import kind_columns, list_kind, owner_in, type_in
 from assets_db.sources.layout import SAMPLE_ROWS, Cells, text_of
 from assets_db.sources.mapped_plan import fitting_mapping
 from assets_db.sources.tabular import Table, body_of, layout_of
-from assets_db.sources.xlsx_files import is_workbook, workbook_table
+from assets_db.sources.xlsx_files import workbook_table
 
 _N_SAMPLES = 3
 _SAMPLE_CHARACTERS = 30
@@ -39,7 +41,10 @@ def propose_mapping(path: Path, *, sheet: str = "") -> str:
     InvalidSourceError
         The file cannot be read, or has no header.
     """
-    table = workbook_table(path, sheet=sheet) if is_workbook(path) else csv_table(path)
+    format_name = format_of(path).name
+    if format_name not in {"csv", "xlsx"}:
+        raise InvalidSourceError("file", "must be a table: only those need a mapping", format_name, source=str(path))
+    table = workbook_table(path, sheet=sheet) if format_name == "xlsx" else csv_table(path)
     layout = layout_of(table, None)
     sample = [cells for _, cells in islice(body_of(table, layout), SAMPLE_ROWS)]
     detection = detect(layout.headers, sample, units=layout.units)
@@ -57,6 +62,7 @@ def propose_mapping(path: Path, *, sheet: str = "") -> str:
         "",
         "[columns]",
         *_columns(detection, sample, layout.headers, keys),
+        *_plane_columns(layout.headers, sample, detection),
         "",
         *_words(layout.headers, sample, detection),
         *_constants(table, detection, layout.title),
@@ -117,6 +123,21 @@ def _plane(headers: Sequence[str]) -> list[str]:
         "# In Japan's plane systems the column called X is the northing.",
         "# epsg = 6677",
     ]
+
+
+def _plane_columns(headers: Sequence[str], sample: Sequence[Cells], detection: Detection) -> list[str]:
+    """Return which fields columns called x and y may hold."""
+    if {"lat", "lon"} & detection.columns.keys():
+        return []
+    degrees = degrees_called_x_and_y(headers, sample)
+    if degrees:
+        return ["", "# degrees, by what the cells say", *(f"{field} = {_quoted(match[0].header)}" for field, match in degrees.items())]
+    plane = {header_of(header).whole[:1]: header for header in headers if header_of(header).whole in PLANE_HEADERS}
+    if plane.keys() != {"x", "y"}:
+        return []
+    is_japanese = "座標" in plane["x"]
+    east, north = (plane["y"], plane["x"]) if is_japanese else (plane["x"], plane["y"])
+    return ["", f"# x = {_quoted(east)}", f"# y = {_quoted(north)}"]
 
 
 def _samples(sample: Sequence[Cells], place: int) -> str:

@@ -142,15 +142,6 @@ def _refuse_entities(path: Path) -> None:
         raise InvalidSourceError("file", "must be a readable workbook", str(error)[:200], source=str(path)) from error
 
 
-def is_workbook(path: Path) -> bool:
-    """Tell whether a file is a workbook; a file that cannot be read is none."""
-    try:
-        with path.open("rb") as stream:
-            return _recognises(path, stream.read(4))
-    except OSError:
-        return False
-
-
 def _recognises(path: Path, head: bytes) -> bool:
     """Tell from path and first bytes whether a file is a workbook."""
     if not head.startswith(b"PK\x03\x04"):

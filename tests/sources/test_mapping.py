@@ -121,7 +121,26 @@ def test_the_proposal_names_doubts_samples_and_what_is_not_read(tmp_path: Path) 
     assert "# unsure, 学校名 or 体育館名" in proposal
     assert '# "色": "赤", "青"' in proposal
     assert "# epsg = 6677" in proposal
+    assert '# x = "Y座標"' in proposal
     parse_mapping(proposal, source="proposal")
+
+
+def test_columns_of_degrees_called_x_and_y_are_proposed_as_such(tmp_path: Path) -> None:
+    path = write(tmp_path, "poles.csv", "id,xcoord,ycoord\n1,-77.0123,38.9012\n2,-77.0124,38.9013\n")
+    mapping = parse_mapping(propose_mapping(path), source="proposal")
+    assert column(open_source(path, SourceSpec(source_id="x", mapping=mapping)), "lon") == [-77.0123, -77.0124]
+    assert column(open_source(path, SPEC), "lat") == [38.9012, 38.9013]
+
+
+def test_what_is_beyond_ninety_degrees_is_a_longitude(tmp_path: Path) -> None:
+    source = opened(tmp_path, "番号,X座標,Y座標\n1,35.1234,139.1234\n2,35.1235,139.1235\n")
+    assert (column(source, "lat"), column(source, "lon")) == ([35.1234, 35.1235], [139.1234, 139.1235])
+
+
+def test_only_tables_need_a_mapping(tmp_path: Path) -> None:
+    path = write(tmp_path, "stations.json", '[{"id": "A", "coord": [139, 35], "title": {}}]')
+    with pytest.raises(InvalidSourceError, match="only those need a mapping"):
+        propose_mapping(path)
 
 
 def test_the_command_writes_a_new_file_only(tmp_path: Path) -> None:
