@@ -58,12 +58,15 @@ class FeatureFile:
         Starts reading them.
     encoding
         Of its text; empty for none.
+    is_osm
+        Its properties are tags of OpenStreetMap; by default told from their names.
     """
 
     path: Path
     format: str
     features: Callable[[], Iterator[Feature]]
     encoding: str = ""
+    is_osm: bool = False
 
 
 def open_features(file: FeatureFile, spec: SourceSpec) -> SourceFile:
@@ -78,7 +81,7 @@ def open_features(file: FeatureFile, spec: SourceSpec) -> SourceFile:
     headers: dict[str, None] = {}
     for feature in file.features():
         headers.update(dict.fromkeys(feature.properties))
-    is_osm = spec.mapping is None and has_osm_tags(headers)
+    is_osm = file.is_osm or (spec.mapping is None and has_osm_tags(headers))
     common = SourceFile(
         spec=spec,
         path=file.path,
@@ -135,12 +138,11 @@ def osm_rows(file: FeatureFile, spec: SourceSpec) -> Iterator[SourceRow | Reject
                 raise feature.problem
             key = next((feature.properties[name] for name in _OSM_KEYS if feature.properties.get(name)), None)
             raw = raw_of(feature.properties, key)
-            if feature.shape is None:
-                raise RowProblem("geometry", RejectCode.NO_PLACE, "must be there", "")
         except RowProblem as problem:
             yield finisher.reject(feature.row, problem)
             continue
-        yield with_area(finisher.finish_raw(feature.row, raw | placed(feature.shape)), feature.shape)
+        place = {} if feature.shape is None else placed(feature.shape)
+        yield with_area(finisher.finish_raw(feature.row, raw | place), feature.shape)
 
 
 def _plan(file: FeatureFile, spec: SourceSpec, names: tuple[str, ...]) -> TablePlan:

@@ -11,6 +11,8 @@ from assets_db.rows import RejectCode
 from assets_db.sources.plane import JGD2011
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from pyproj import CRS, Transformer
     from shapely.geometry.base import BaseGeometry
 
@@ -63,6 +65,13 @@ def in_degrees(shape: BaseGeometry, system: str) -> BaseGeometry:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise RowProblem("geometry", RejectCode.OUT_OF_RANGE, "must be a place on earth", ", ".join(map(str, bounds)))
     return flat
+
+
+def many_in_degrees(shapes: NDArray[np.object_], system: str) -> NDArray[np.object_]:
+    """Return shapes in degrees, longitude first, not checked; see :func:`in_degrees`."""
+    import shapely  # noqa: PLC0415
+
+    return shapely.transform(shapes, _from_system(system).transform, interleaved=False) if system else shapes
 
 
 def area_m2(shape: BaseGeometry) -> float | None:
