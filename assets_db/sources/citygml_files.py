@@ -18,6 +18,7 @@ from assets_db.row_checks import RowProblem
 from assets_db.rows import Reject, RejectCode
 from assets_db.sources.features import placed, with_area
 from assets_db.sources.finishing import RowFinisher
+from assets_db.sources.kinds import list_kind
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.shapes import in_degrees
 from assets_db.sources.source_file import Format, SourceFile, file_digest
@@ -37,6 +38,7 @@ _UNKNOWN = frozenset({"-9999", "9999", "-9999.0", "9999.0"})
 _OUTLINES = ("lod0FootPrint", "lod0RoofEdge", "lod1Solid")
 _LEAST_RING = 4
 _N_DIMENSIONS = 3
+_PLOTS = frozenset({"park", "land"})
 _READ = {
     "source_key": "gml:id",
     "name": "gml:name",
@@ -120,20 +122,26 @@ def _rows(path: Path, spec: SourceSpec) -> Iterator[SourceRow | Reject]:
         if element.tag == f"{_CORE}cityObjectMember":
             for thing in element:
                 row += 1
-                yield _row(finisher, row, thing)
+                yield _row(finisher, row, thing, source=path.stem, has_type=spec.asset_type is not None)
         root.clear()
 
 
-def _row(finisher: RowFinisher, row: int, thing: ET.Element) -> SourceRow | Reject:
+def _row(finisher: RowFinisher, row: int, thing: ET.Element, *, source: str, has_type: bool) -> SourceRow | Reject:
     """Return one thing as a row."""
     repairs: list[Repair] = []
     try:
         raw = _raw(thing, repairs)
+        if thing.tag == f"{_LUSE}LandUse" and not has_type:
+            of_list = list_kind([source])
+            raw["asset_type"] = of_list.asset_type if of_list.asset_type in _PLOTS else "land"
+            repairs.append(Repair("asset_type", RepairCode.TYPE_INFERRED, of_list.word or "LandUse", str(raw["asset_type"])))
         shape = _shape(thing)
         if shape is not None:
             shape = in_degrees(shape, "")
     except RowProblem as problem:
         return finisher.reject(row, problem)
+    except ValueError as error:
+        return finisher.reject(row, RowProblem("geometry", RejectCode.INVALID_GEOMETRY, "must be a shape", str(error)))
     place = {} if shape is None else placed(shape)
     return with_area(finisher.finish_raw(row, raw | place, repairs=tuple(repairs)), shape)
 
@@ -154,7 +162,7 @@ def _raw(thing: ET.Element, repairs: list[Repair]) -> dict[str, object]:
                 raw[field] = text
         return raw
     if thing.tag == f"{_LUSE}LandUse":
-        return raw | {"asset_type": "land"}
+        return raw
     code = (thing.findtext(f"{_FRN}function") or "").strip()
     if thing.tag != f"{_FRN}CityFurniture" or code not in _codes("furniture"):
         raise RowProblem("row", RejectCode.NOT_AN_ASSET, "is no building, plot or known furniture", f"{thing.tag.split('}')[-1]} {code}")
