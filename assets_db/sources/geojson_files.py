@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,9 @@ def _shape(geometry: object) -> BaseGeometry:
     from shapely import GEOSException  # noqa: PLC0415
     from shapely.geometry import shape  # noqa: PLC0415
 
-    kind = str(geometry.get("type")) if isinstance(geometry, Mapping) else type(geometry).__name__
+    if not isinstance(geometry, dict):
+        raise RowProblem("geometry", RejectCode.INVALID_GEOMETRY, "must be a GeoJSON geometry", type(geometry).__name__)
+    kind = str(geometry.get("type"))
     try:
         with np.errstate(all="ignore"):
             return shape(geometry)

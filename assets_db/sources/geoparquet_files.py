@@ -101,7 +101,7 @@ def _rows(path: Path, spec: SourceSpec, columns: dict[str, str], geometry: str, 
                         yield finisher.reject(row, place)
                         continue
                     raw = {field: values[index] for field, values in cells.items()} | place
-                    made = Repair("lat, lon", RepairCode.POSITION_FROM_GEOMETRY, "", f"{place['lat']}, {place['lon']}")
+                    made = Repair("lat, lon", RepairCode.POSITION_FROM_GEOMETRY, "", f"{place['lat']!r}, {place['lon']!r}")
                     yield finisher.finish_raw(row, raw, repairs=(made,))
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InvalidSourceError("file", "must be complete Parquet", type(error).__name__, source=str(path)) from error
@@ -126,9 +126,8 @@ def _places(blobs: list[object], system: str) -> Iterator[dict[str, Value] | Row
     inside = shapely.point_on_surface(shapes)
     lons, lats = shapely.get_x(inside).tolist(), shapely.get_y(inside).tolist()
     outlines = shapely.to_wkb(shapes, output_dimension=2, byte_order=1).tolist()
-    is_fine = (
-        np.isfinite(bounds).all(axis=1) & (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
-    ).tolist()
+    is_near = (np.abs(bounds) <= np.array([180.0, 90.0, 180.0, 90.0])).all(axis=1)  # false where there is no shape
+    is_fine: list[bool] = is_near.tolist()
     for fine, lon, lat, outline in zip(is_fine, lons, lats, outlines, strict=True):
         if fine:
             yield {"lat": round(lat, 9), "lon": round(lon, 9), "geometry": outline}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,18 @@ def _from_system(system: str) -> Transformer:
     from pyproj import Transformer  # noqa: PLC0415
 
     return Transformer.from_crs(system, JGD2011, always_xy=True)
+
+
+def _moved(system: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return what brings positions of a coordinate system, east before north, to degrees."""
+    import numpy as np  # noqa: PLC0415
+
+    transformer = _from_system(system)
+
+    def move(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(positions[:, 0], positions[:, 1]))
+
+    return move
 
 
 def system_of(crs: CRS) -> str:
@@ -57,7 +70,7 @@ def in_degrees(shape: BaseGeometry, system: str) -> BaseGeometry:
         raise RowProblem("geometry", RejectCode.INVALID_GEOMETRY, "must not be empty", shape.geom_type)
     flat = shapely.force_2d(shape)
     if system and all(map(math.isfinite, flat.bounds)):
-        flat = shapely.transform(flat, _from_system(system).transform, interleaved=False)
+        flat = shapely.transform(flat, _moved(system))
     bounds = [float(edge) for edge in flat.bounds]
     if not all(map(math.isfinite, shapely.get_coordinates(flat).ravel().tolist())):
         raise RowProblem("geometry", RejectCode.NOT_FINITE, "must have finite coordinates", shape.geom_type)
@@ -71,7 +84,7 @@ def many_in_degrees(shapes: NDArray[np.object_], system: str) -> NDArray[np.obje
     """Return shapes in degrees, longitude first, not checked; see :func:`in_degrees`."""
     import shapely  # noqa: PLC0415
 
-    return shapely.transform(shapes, _from_system(system).transform, interleaved=False) if system else shapes
+    return shapely.transform(shapes, _moved(system)) if system else shapes
 
 
 def area_m2(shape: BaseGeometry) -> float | None:
