@@ -56,7 +56,9 @@ def open_geopackage(path: Path, spec: SourceSpec) -> SourceFile:
         try:
             with closing(_connected(path)) as connection:
                 yield from _features(connection, _layers(connection, str(path)))
-        except (sqlite3.Error, OverflowError) as error:
+        except InvalidSourceError:
+            raise
+        except (sqlite3.Error, OverflowError, ValueError) as error:
             raise InvalidSourceError("file", "must be a complete GeoPackage", str(error), source=str(path)) from error
 
     return open_features(FeatureFile(path=path, format="gpkg", features=read), spec)
@@ -74,10 +76,9 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _layers(connection: sqlite3.Connection, where: str) -> list[_Layer]:
     """Return the tables of features."""
-    if connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'gpkg_%' AND type != 'table' AND type != 'index'").fetchone()[
-        0
-    ]:
-        raise InvalidSourceError("file", "must describe itself in tables, not views or triggers", "gpkg_*", source=where)
+    views = connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'gpkg%' AND type = 'view'").fetchone()
+    if views[0]:
+        raise InvalidSourceError("file", "must describe itself in tables, not views", "gpkg_*", source=where)
     layers = []
     for table, column, organization, number in connection.execute(_TABLES):
         if organization != "EPSG" or not isinstance(number, int) or not is_known_system(number):

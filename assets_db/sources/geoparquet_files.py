@@ -74,14 +74,14 @@ def _geometry(metadata: dict[bytes, bytes], where: str) -> tuple[str, str]:
         geo = json.loads(metadata[b"geo"])
         name = geo["primary_column"]
         column = geo["columns"][name]
-        if column["encoding"] != "WKB":
-            raise InvalidSourceError("geometry", "must be well-known binary", str(column["encoding"])[:40], source=where)
+        encoding = str(column["encoding"])
         crs = column.get("crs")
-        return str(name), "" if crs is None else system_of(CRS.from_json_dict(crs))
-    except InvalidSourceError:
-        raise
+        system = "" if crs is None else system_of(CRS.from_json_dict(crs))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, CRSError) as error:
         raise InvalidSourceError("file", "must be GeoParquet with a known coordinate system", str(error)[:80], source=where) from error
+    if encoding != "WKB":
+        raise InvalidSourceError("geometry", "must be well-known binary", encoding[:40], source=where)
+    return str(name), system
 
 
 def _rows(path: Path, spec: SourceSpec, columns: dict[str, str], geometry: str, system: str) -> Iterator[SourceRow | Reject]:

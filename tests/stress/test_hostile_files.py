@@ -171,6 +171,16 @@ def test_views_and_triggers_do_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "a.gpkg").read_bytes() == before
 
 
+def test_a_geopackage_as_other_programs_write_it(tmp_path: Path) -> None:
+    wkb = np.array([shapely.to_wkb(shapely.Point(-36000.0, -45000.0))], dtype=object)
+    names = np.array(["中央公園"], dtype=object)
+    pyogrio.raw.write(tmp_path / "b.gpkg", wkb, [names], ["名称"], geometry_type="Point", crs="EPSG:6677", driver="GPKG")
+    (row,) = read(tmp_path / "b.gpkg")
+    assert isinstance(row, SourceRow)
+    assert row.record.values["name"] == "中央公園"
+    assert 35.5 < float(str(row.record.values["lat"])) < 35.7
+
+
 def test_links_are_refused(tmp_path: Path) -> None:
     geojson(tmp_path / "a.geojson")
     (tmp_path / "b.geojson").symlink_to(tmp_path / "a.geojson")
