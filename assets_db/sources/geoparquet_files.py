@@ -127,7 +127,7 @@ def _places(blobs: list[object], system: str) -> Iterator[dict[str, Value] | Row
     lons, lats = shapely.get_x(inside).tolist(), shapely.get_y(inside).tolist()
     outlines = shapely.to_wkb(shapes, output_dimension=2, byte_order=1).tolist()
     is_near = (np.abs(bounds) <= np.array([180.0, 90.0, 180.0, 90.0])).all(axis=1)  # false where there is no shape
-    is_fine: list[bool] = is_near.tolist()
+    is_fine = [bool(one) for one in np.asarray(is_near)]
     for fine, lon, lat, outline in zip(is_fine, lons, lats, outlines, strict=True):
         if fine:
             yield {"lat": round(lat, 9), "lon": round(lon, 9), "geometry": outline}
