@@ -7,7 +7,8 @@ from assets_db.store.audit import AuditHead
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter
 from assets_db.store.register import Register, downgrade_register, init_register, open_register, upgrade_register
-from assets_db.store.session import MANUAL, ReadingSession, WritingSession
+from assets_db.store.session import ReadingSession, WritingSession
+from assets_db.store.states import MANUAL
 
 __all__ = [
     "MANUAL",
