@@ -26,7 +26,7 @@ from benchmarks.measure import Stages, environment, peak_memory_gib
 _NOW = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 _BOX_DEG = 0.005
 _N_BOXES = 200
-_FILL = """WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
+_FILL = """WITH RECURSIVE numbers(n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
 INSERT INTO assets (asset_id, asset_type, lat, lon, known_from, row_version, recorded_at, is_gone, merged_into, change_seq)
 SELECT 'fill:' || n, 'park', 35.5 + (n * 7919 % 1000003) / 2500007.5, 139.4 + (n * 104729 % 1000033) / 1666721.0, '{}', 1, :now,
 :gone, '', n FROM numbers"""
