@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -54,6 +55,7 @@ def open_table(table: Table, spec: SourceSpec) -> SourceFile:
         It has no header, or its columns cannot be told with certainty.
     """
     layout = layout_of(table, spec.mapping)
+    deque(table.rows(), maxlen=0)  # what is no table is refused before its first row is handed out
     plan = _plan(table, spec, layout)
     reader = TableReader(source=table.path.name, start=table.rows, spec=spec, layout=layout, plan=plan)
     return SourceFile(

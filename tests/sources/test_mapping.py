@@ -137,6 +137,12 @@ def test_what_is_beyond_ninety_degrees_is_a_longitude(tmp_path: Path) -> None:
     assert (column(source, "lat"), column(source, "lon")) == ([35.1234, 35.1235], [139.1234, 139.1235])
 
 
+def test_damage_at_the_end_is_found_before_the_first_row(tmp_path: Path) -> None:
+    spec = SourceSpec(source_id="x", mapping=parse_mapping('[columns]\naddress = "住所"', source="m.toml"))
+    with pytest.raises(InvalidSourceError, match="must be valid CSV"):
+        opened(tmp_path, "名称,住所\n" + "A,中央1\n" * 3000 + '"B,中央2\n', spec=spec)
+
+
 def test_only_tables_need_a_mapping(tmp_path: Path) -> None:
     path = write(tmp_path, "stations.json", '[{"id": "A", "coord": [139, 35], "title": {}}]')
     with pytest.raises(InvalidSourceError, match="only those need a mapping"):
