@@ -59,7 +59,7 @@ class RegisterAssets(Table):
     @model_validator(mode="after")
     def _keys_agree(self) -> RegisterAssets:
         if self.existing_of is not None and self.view != "restricted":
-            raise broken('must have view = "restricted" beside it: who is on an asset is not public', self.existing_of, key="existing_of")
+            raise broken('must have view = "restricted" for existing_of: who is on an asset is not public', self.existing_of)
         if self.ready_by is not None and self.ready_by < self.on:
-            raise broken(f"must not be before on = {self.on.isoformat()}", self.ready_by, key="ready_by")
+            raise broken(f"must have ready_by >= its on {self.on.isoformat()}", self.ready_by)
         return self

@@ -142,7 +142,7 @@ def _look_at(
     """Return what each fact is worth, by falling value."""
     base = prepared.problem
     variants = frozenset(set(extended.forbidden) - set(base.forbidden))
-    state = WhatIf(extended, replace(plan), prepared.params)
+    state = WhatIf(extended, plan, prepared.params)
     records, chosen = prepared.basis.gathered.records, set(plan.chosen)
     items = []
     for done, one in enumerate(picked):
@@ -192,7 +192,17 @@ def _extend(prepared: Prepared, subjects: Sequence[str], known: KnownValues) -> 
                 pending.append((one, field, states, tuple(names)))
     if not ids:
         return [_Unknown(candidate=one, field=f, states=s, variants=v) for one, f, s, v in pending], prepared.problem
-    variants = replace(gathered.candidates.take(np.array(rows, dtype=np.int64)), ids=tuple(ids), xyz_m=np.array(xyz_m))
+    base = gathered.candidates
+    variants = Candidates.from_points(
+        np.array(xyz_m),
+        crs=base.crs,
+        ids=ids,
+        cost_yen=base.cost_yen[rows],
+        owner_class=[base.owner_class[row] for row in rows],
+        asset_type=[base.asset_type[row] for row in rows],
+        name=[base.name[row] for row in rows],
+        capacity=base.capacity[rows],
+    )
     is_possible = variants.xyz_m[:, 2] >= city.roof_above_ground_m(variants.xyz_m[:, :2])
     variants = variants.take(np.flatnonzero(is_possible))
     there = set(variants.ids)

@@ -80,8 +80,8 @@ def check_rules(rules: Sequence[Rule], *, table: str, source: str) -> None:
         seen.add(rule.id)
     for one, other in combinations(rules, 2):
         if _weight(one) == _weight(other) and _can_meet(one, other) and _overlap(one, other):
-            rule = f"must not overlap: {one.id} ({_days(one)}) and {other.id} ({_days(other)}) are for the same assets"
-            raise RuleError(table, rule, [one.id, other.id], source=source)
+            broken = f"must not overlap: {one.id} ({_days(one)}) and {other.id} ({_days(other)}) are for the same assets"
+            raise RuleError(table, broken, [one.id, other.id], source=source)
     periods: dict[tuple[object, ...], list[Rule]] = defaultdict(list)
     for rule in rules:
         periods[(*(frozenset(getattr(rule, name)) for name in _CONDITIONS), rule.lg_code_prefix)].append(rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets_db.store.asset_rows import StoredAsset, StoredSourceRecord
+from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord
 from assets_db.store.audit import AuditHead
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter
@@ -18,6 +18,7 @@ __all__ = [
     "RegisterError",
     "StaleEditError",
     "StoredAsset",
+    "StoredSource",
     "StoredSourceRecord",
     "UnknownAssetError",
     "WritingSession",
