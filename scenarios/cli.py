@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from scenarios import cli_assets
+from scenarios import cli_assets, cli_db
 from scenarios.command_errors import typed_errors
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_assets.app, name="assets")
+app.add_typer(cli_db.app, name="db")
 
 NO_PLAN = 3
 """Exit code when the rules cannot be kept, or no plan that keeps them was found; the run folder says which, and why."""

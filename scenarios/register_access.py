@@ -12,8 +12,8 @@ from assets_db.schema import fields
 from assets_db.store import AssetFilter, open_register
 from scenarios.data_paths import resolve_one
 from scenarios.register_candidates import RegisterContents
+from scenarios.register_place import database_url
 from scenarios.register_tables import RegisterAssets
-from scenarios.register_url import register_url
 from scenarios.scenario import ScenarioFile
 
 
@@ -58,11 +58,11 @@ def read_rules(source: RegisterAssets, key: str, file: ScenarioFile) -> RuleBook
 
 
 def _url_of(source: RegisterAssets, scenario: Path) -> str:
-    """Return the address of the register; a path is relative to the scenario that names it."""
+    """Return the address of the register; a path is that of an SQLite file, relative to the scenario that names it."""
     named = source.database
     if named is None or "://" in named:
-        return register_url(named or "")
-    return register_url(str(scenario.parent / named))
+        return database_url(named or "")
+    return f"sqlite:///{(scenario.parent / named).absolute()}"
 
 
 def _public(record: AssetRecord) -> AssetRecord:

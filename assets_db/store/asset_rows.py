@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from assets_db.record import AssetRecord, Json, Provenance, Value
-from assets_db.record_json import known_from_of_plain, known_from_to_plain, record_from_json
+from assets_db.record_json import known_from_of_plain, known_from_to_plain, record_from_json, record_to_json
 from assets_db.schema import fields
 
 _FIELDS = tuple((field.name, field.kind) for field in fields().values())
@@ -127,3 +127,30 @@ def past_asset(row: Mapping[str, object]) -> StoredAsset:
         merged_into=str(row["merged_into"]),
         change_seq=cast("int", row["change_seq"]),
     )
+
+
+def source_record(row: Mapping[str, object]) -> StoredSourceRecord:
+    """Return the record of a row of ``source_records``."""
+    return StoredSourceRecord(
+        source_id=str(row["source_id"]),
+        source_key=str(row["source_key"]),
+        record=record_from_json(str(row["record"])),
+        asset_id=str(row["asset_id"]),
+        batch=cast("int | None", row["batch"]),
+        imported_at=cast("dt.datetime", row["imported_at"]),
+        is_gone=bool(row["is_gone"]),
+    )
+
+
+def past_row(state: StoredAsset, until: dt.datetime) -> dict[str, object]:
+    """Return the row of ``asset_history`` for a state that ends."""
+    return {
+        "asset_id": state.asset_id,
+        "row_version": state.row_version,
+        "record": record_to_json(state.record),
+        "is_gone": state.is_gone,
+        "merged_into": state.merged_into,
+        "change_seq": state.change_seq,
+        "recorded_from": state.recorded_at,
+        "recorded_to": until,
+    }

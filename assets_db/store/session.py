@@ -12,15 +12,12 @@ import sqlalchemy as sa
 from assets_db.record import AssetRecord, Json, Provenance, Value
 from assets_db.record_json import record_from_json, record_to_json
 from assets_db.schema import Grade, field_of
-from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord, asset_row, past_asset, stored_asset
+from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord, past_asset, source_record, stored_asset
 from assets_db.store.audit import AuditHead, append_audit, audit_faults, audit_head
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter, select_assets
+from assets_db.store.states import MANUAL, NewState, last_change, merge_assets, put_assets
 from assets_db.store.tables import ASSET_HISTORY, ASSETS, SOURCE_RECORDS, SOURCES
-from assets_db.unify.merge import merge
-
-MANUAL = "manual"
-"""Source of what people changed by hand."""
 
 _MANUAL_GRADE: Grade = "B"
 _PER_READ = 1000
@@ -62,13 +59,13 @@ class ReadingSession:
         """Return the rows of a list, in the order of their keys."""
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.source_id == source_id).order_by(SOURCE_RECORDS.c.source_key)
         for row in self.connection.execute(query, execution_options={"yield_per": _PER_READ}).mappings():
-            yield _source_record(cast("Mapping[str, object]", row))
+            yield source_record(cast("Mapping[str, object]", row))
 
     def records_of(self, asset_id: str) -> tuple[StoredSourceRecord, ...]:
         """Return the rows of all lists, and the edits by hand, that an asset is made of."""
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.asset_id == asset_id)
         query = query.order_by(SOURCE_RECORDS.c.source_id, SOURCE_RECORDS.c.source_key)
-        return tuple(_source_record(cast("Mapping[str, object]", row)) for row in self.connection.execute(query).mappings())
+        return tuple(source_record(cast("Mapping[str, object]", row)) for row in self.connection.execute(query).mappings())
 
     def sources(self) -> tuple[StoredSource, ...]:
         """Return the lists the register was fed with, in the order of their ids."""
@@ -77,7 +74,7 @@ class ReadingSession:
 
     def change_seq(self) -> int:
         """Return the number of the last change, 0 if there was none."""
-        return int(self.connection.execute(sa.select(sa.func.coalesce(sa.func.max(ASSETS.c.change_seq), 0))).scalar_one())
+        return last_change(self.connection)
 
     def audit_head(self) -> AuditHead:
         """Return the head of the audit trail."""
@@ -124,9 +121,7 @@ class WritingSession(ReadingSession):
             field_of(name)
             if name in _NOT_EDITABLE:
                 raise RegisterError(f"changes must leave {', '.join(_NOT_EDITABLE)} alone, got {name}")
-        found = self.asset(asset_id)
-        if found is None:
-            raise UnknownAssetError(asset_id)
+        found = self._known(asset_id)
         if found.row_version != expected_version:
             raise StaleEditError(asset_id, expected=expected_version, found=found.row_version)
         self._put_manual(asset_id, changes)
@@ -136,40 +131,20 @@ class WritingSession(ReadingSession):
 
     def merge_anew(self, asset_id: str) -> StoredAsset:
         """Merge an asset from its records that are not gone; a tombstone if only edits by hand are left."""
-        members = [one for one in self.records_of(asset_id) if not one.is_gone]
-        found = self.asset(asset_id)
-        if found is None:
-            raise UnknownAssetError(asset_id)
-        if all(one.source_id == MANUAL for one in members):
-            return self.put_asset(asset_id, found.record, is_gone=True, merged_into=found.merged_into)
-        return self.put_asset(asset_id, merge([(one.record, one.source_id == MANUAL, one.imported_at) for one in members]))
+        merge_assets(self.connection, (asset_id,), self.now)
+        return self._known(asset_id)
 
     def put_asset(self, asset_id: str, record: AssetRecord, *, is_gone: bool = False, merged_into: str = "") -> StoredAsset:
         """Write the state of an asset, the one before kept in its history; nothing happens if nothing changes."""
-        found = self.asset(asset_id)
-        columns = asset_row(asset_id, record)
-        if found is None:
-            self.connection.execute(ASSETS.insert().values(**columns, **self._state(1, is_gone=is_gone, merged_into=merged_into)))
-        else:
-            said = AssetRecord(values={**record.values, "asset_id": asset_id}, known_from=record.known_from)
-            if (said.digest(), is_gone, merged_into) == (found.record.digest(), found.is_gone, found.merged_into):
-                return found
-            self.connection.execute(ASSET_HISTORY.insert().values(**past_row(found, self.now)))
-            state = self._state(found.row_version + 1, is_gone=is_gone, merged_into=merged_into)
-            self.connection.execute(ASSETS.update().where(ASSETS.c.asset_id == asset_id).values(**columns, **state))
-        written = self.asset(asset_id)
-        if written is None:
-            raise UnknownAssetError(asset_id)
-        return written
+        put_assets(self.connection, (NewState(asset_id=asset_id, record=record, is_gone=is_gone, merged_into=merged_into),), self.now)
+        return self._known(asset_id)
 
-    def _state(self, row_version: int, *, is_gone: bool, merged_into: str) -> dict[str, object]:
-        return {
-            "row_version": row_version,
-            "recorded_at": self.now,
-            "is_gone": is_gone,
-            "merged_into": merged_into,
-            "change_seq": self.change_seq() + 1,
-        }
+    def _known(self, asset_id: str) -> StoredAsset:
+        """Return an asset that has to be there."""
+        found = self.asset(asset_id)
+        if found is None:
+            raise UnknownAssetError(asset_id)
+        return found
 
     def _put_manual(self, asset_id: str, changes: Mapping[str, Value | None]) -> None:
         """Add changes to the record by hand of an asset."""
@@ -190,29 +165,3 @@ class WritingSession(ReadingSession):
         self.connection.execute(
             SOURCE_RECORDS.insert().values(source_id=MANUAL, source_key=asset_id, asset_id=asset_id, batch=None, **said)
         )
-
-
-def past_row(state: StoredAsset, until: dt.datetime) -> dict[str, object]:
-    """Return the row of the history for a state that ends now."""
-    return {
-        "asset_id": state.asset_id,
-        "row_version": state.row_version,
-        "record": record_to_json(state.record),
-        "is_gone": state.is_gone,
-        "merged_into": state.merged_into,
-        "change_seq": state.change_seq,
-        "recorded_from": state.recorded_at,
-        "recorded_to": until,
-    }
-
-
-def _source_record(row: Mapping[str, object]) -> StoredSourceRecord:
-    return StoredSourceRecord(
-        source_id=str(row["source_id"]),
-        source_key=str(row["source_key"]),
-        record=record_from_json(str(row["record"])),
-        asset_id=str(row["asset_id"]),
-        batch=cast("int | None", row["batch"]),
-        imported_at=cast("dt.datetime", row["imported_at"]),
-        is_gone=bool(row["is_gone"]),
-    )

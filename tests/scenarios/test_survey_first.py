@@ -110,16 +110,17 @@ def test_the_list_of_a_scenario_is_ranked_and_written(tmp_path: Path) -> None:
     records = [
         lamp("known", *spots[0], **settled),
         lamp("dark", *spots[1], SURE, **{**settled, "height_agl_m": 8.0}),
-        lamp("no-power", *spots[2], SURE, height_agl_m=8.0, load_capacity_kg=60.0, sharing="yes"),
-        lamp("no-height", *spots[3], SURE, power_available=True, load_capacity_kg=60.0, sharing="yes"),
-        lamp("tall", *spots[3], SURE, **{**settled, "height_agl_m": 20.0}),
+        lamp("no-power", *spots[3], SURE, height_agl_m=8.0, load_capacity_kg=60.0, sharing="yes"),
+        lamp("no-height", *spots[2], SURE, power_available=True, load_capacity_kg=60.0, sharing="yes"),
     ]
     found = _survey(scenario(tmp_path, records, "default_height_m = 8.0"))
     assert {(item.record.text("asset_id"), item.field) for item in found.items} <= {
         ("no-power", "power_available"),
         ("no-height", "height_agl_m"),
     }
-    assert found.items
+    assert found.items[0].field == "power_available"
+    assert found.items[0].is_chosen
+    assert found.items[0].worth.value > 0
     values = [item.worth.value for item in found.items]
     assert values == sorted(values, reverse=True)
     assert min(values) >= 0
