@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from assets_db.record import AssetRecord, Json, Provenance, Value
 from assets_db.record_json import record_from_json, record_to_json
 from assets_db.schema import Grade, field_of
-from assets_db.store.asset_rows import StoredAsset, StoredSourceRecord, past_asset, source_record, stored_asset
+from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord, past_asset, source_record, stored_asset
 from assets_db.store.audit import AuditHead, append_audit, audit_faults, audit_head
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter, select_assets
@@ -66,6 +66,11 @@ class ReadingSession:
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.asset_id == asset_id)
         query = query.order_by(SOURCE_RECORDS.c.source_id, SOURCE_RECORDS.c.source_key)
         return tuple(source_record(cast("Mapping[str, object]", row)) for row in self.connection.execute(query).mappings())
+
+    def sources(self) -> tuple[StoredSource, ...]:
+        """Return the lists the register was fed with, in the order of their ids."""
+        query = sa.select(SOURCES.c.source_id, SOURCES.c.licence, SOURCES.c.credit, SOURCES.c.is_synthetic).order_by(SOURCES.c.source_id)
+        return tuple(StoredSource(**row) for row in self.connection.execute(query).mappings())
 
     def change_seq(self) -> int:
         """Return the number of the last change, 0 if there was none."""
