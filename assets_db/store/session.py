@@ -38,8 +38,9 @@ class ReadingSession:
     def assets(self, chosen: AssetFilter | None = None) -> Iterator[StoredAsset]:
         """Return assets in the order of their ids, read a little at a time."""
         query = select_assets(chosen or AssetFilter(), self.connection.dialect.name)
-        for row in self.connection.execute(query, execution_options={"yield_per": _PER_READ}).mappings():
-            yield stored_asset(cast("Mapping[str, object]", row))
+        with self.connection.execute(query, execution_options={"yield_per": _PER_READ}) as result:
+            for row in result.mappings():
+                yield stored_asset(cast("Mapping[str, object]", row))
 
     def history(self, asset_id: str) -> tuple[StoredAsset, ...]:
         """Return every state the register held of an asset, the oldest first, the last as it is now."""
@@ -58,8 +59,9 @@ class ReadingSession:
     def source_records(self, source_id: str) -> Iterator[StoredSourceRecord]:
         """Return the rows of a list, in the order of their keys."""
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.source_id == source_id).order_by(SOURCE_RECORDS.c.source_key)
-        for row in self.connection.execute(query, execution_options={"yield_per": _PER_READ}).mappings():
-            yield source_record(cast("Mapping[str, object]", row))
+        with self.connection.execute(query, execution_options={"yield_per": _PER_READ}) as result:
+            for row in result.mappings():
+                yield source_record(cast("Mapping[str, object]", row))
 
     def records_of(self, asset_id: str) -> tuple[StoredSourceRecord, ...]:
         """Return the rows of all lists, and the edits by hand, that an asset is made of."""
