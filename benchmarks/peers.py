@@ -119,9 +119,8 @@ def against_raw_mip(n_sites: int, time_limit_s: float, params: SolveParams) -> d
     solve(problem, SolveParams(effort=0.05))  # compiles
     told: list[Closing] = []
     plan = solve(problem, params, watch=told.append)
-    as_good_s = next(
-        (one.seconds for one in told if one.objective >= max(theirs["objective"], (1.0 - _GOOD_GAP) * one.bound)), plan.runtime_s
-    )
+    good = (one.seconds for one in told if one.objective >= max(theirs["objective"], (1.0 - _GOOD_GAP) * one.bound))
+    as_good_s = next(good, None)
     reached_s = [when for when, value in theirs["improvements"] if value >= plan.objective]
     return {
         **sizes,
@@ -130,12 +129,12 @@ def against_raw_mip(n_sites: int, time_limit_s: float, params: SolveParams) -> d
         "upper_bound": plan.upper_bound,
         "gap": plan.gap,
         "seconds": round(plan.runtime_s, 3),
-        "seconds_until_as_good": round(as_good_s, 3),
+        "seconds_until_as_good": None if as_good_s is None else round(as_good_s, 3),
         "mip": theirs,
         "mip_time_limit_s": time_limit_s,
         "mip_reaches_our_last_plan_s": reached_s[0] if reached_s else None,
         "is_same_objective_or_better": plan.objective >= theirs["objective"] - _ROUNDING,
-        "times_sooner_at_least": round(theirs["stages_s"]["solve"] / as_good_s, 1),
+        "times_sooner_at_least": None if as_good_s is None else round(theirs["stages_s"]["solve"] / as_good_s, 1),
     }
 
 
