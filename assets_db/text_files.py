@@ -10,10 +10,11 @@ from assets_db.errors import InvalidSourceError
 MAX_FILE_BYTES = 200_000_000
 """Greater files are refused instead of filling the memory."""
 
-MAX_DAMAGED_SHARE = 0.1
+MAX_DAMAGED_SHARE = 0.3
 """Share of the lines beyond ASCII that may be unreadable in a list."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UNREADABLE = "\udc00"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # what Python makes of bytes that CP932 does not define
 
@@ -89,10 +90,10 @@ def decode_list(content: bytes, *, source: str) -> tuple[str, str]:
     if encoding and encoding != "cp932":
         return text, encoding
     for damaged in ("utf-8-sig", *(() if encoding else ("cp932",))):
-        tried = content.decode(damaged, "surrogateescape")
+        tried = content.decode(damaged, "surrogateescape").replace("\0", _UNREADABLE)
         lines = [line for line in tried.splitlines() if not line.isascii()]
         n_damaged = sum(1 for line in lines if _LONE_SURROGATE.search(line) or (damaged == "cp932" and _NOT_CP932.search(line)))
-        if n_damaged <= MAX_DAMAGED_SHARE * len(lines) and "\0" not in tried:
+        if n_damaged <= MAX_DAMAGED_SHARE * len(lines):
             return tried, damaged
     if encoding:
         return text, encoding

@@ -10,6 +10,7 @@ from assets_db.record import Value
 from assets_db.schema import field_of
 from assets_db.sources.kinds import ListKind
 from assets_db.sources.layout import Cells, text_of
+from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.values import Parser, parser_of
 
 _NO_WORDS: Mapping[str, str] = {}
@@ -54,7 +55,10 @@ class Column:
         """Return what the columns say in one row."""
         if len(self.positions) == 1:
             return cells[self.positions[0]]
-        return self.separator.join(text for text in (text_of(cells[position]) for position in self.positions) if text)
+        texts = [text_of(cells[position]) for position in self.positions]
+        if self.field != "source_key":
+            texts = [text for text in texts if text.lower() not in NULL_WORDS]
+        return self.separator.join(filter(None, texts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ def read_day(text: str, *, date_format: str = "") -> ReadDay | None:
     iso = _ISO.fullmatch(text)
     if iso:
         return _checked(int(iso[1]), iso[2], iso[3], None)
-    plain = re.sub(r"\s*(?=[年月日])|(?<=[年月])\s*", "", text.lower())
+    plain = re.sub(r"\s*([年月日./])\s*", r"\1", text.lower())
     era = _ERA.fullmatch(plain)
     if era:
         return _in_era(era[1], era[2], era[3], era[4])

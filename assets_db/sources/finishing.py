@@ -170,6 +170,7 @@ class RowFinisher:
         lat, lon = values.get("lat"), values.get("lon")
         if isinstance(lat, float) and isinstance(lon, float):
             if self._has_position(values, lat, lon, repairs):
+                values.pop("needs_geocoding", None)
                 return
         elif lat is not None or lon is not None:
             name = "lat" if lat is not None else "lon"

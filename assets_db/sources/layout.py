@@ -65,17 +65,47 @@ def find_layout(sample: Sequence[NumberedCells], *, header_row: int | None = Non
     Layout or None
         ``None`` where no row looks like a header.
     """
-    place = _place(sample, header_row, frozenset(header_of(one).whole for one in known))
+    wanted = frozenset(header_of(one).whole for one in known)
+    place = _place(sample, header_row, wanted)
     if place is None:
         return None
-    number, cells = sample[place]
-    texts = [text_of(cell) for cell in cells]
+    texts, n_above = [text_of(cell) for cell in sample[place][1]], place
+    if header_row is None and texts[:1] != [_LINKED]:
+        place, n_above, texts = _with_groups(sample, place, texts, wanted)
     while texts and not texts[-1]:
         texts.pop()
     if texts and texts[0].lower() == _LINKED:
         texts[0] = "ID"
-    title = " ".join(text for _, above in sample[:place] for text in map(text_of, above) if text)
-    return Layout(header_row=number, headers=tuple(texts), title=title[:500], label_rows=_label_rows(sample[place + 1 :]))
+    title = " ".join(text for _, above in sample[:n_above] for text in map(text_of, above) if text)
+    return Layout(header_row=sample[place][0], headers=tuple(texts), title=title[:500], label_rows=_label_rows(sample[place + 1 :]))
+
+
+def _with_groups(sample: Sequence[NumberedCells], place: int, texts: list[str], known: frozenset[str]) -> tuple[int, int, list[str]]:
+    """Return place of the last header row, rows above the first one, and headers, where a row of groups stands above another."""
+    best = _n_known(texts, known)
+    for upper, lower in ((place - 1, place), (place, place + 1)):
+        if upper < 0 or lower >= len(sample):
+            continue
+        groups, names = ([text_of(cell) for cell in sample[row][1]] for row in (upper, lower))
+        if any(_NUMBER.fullmatch(text) for text in names):
+            continue
+        joined = _joined_headers(groups, names)
+        is_repeated = upper < place and len({name for name in names if name}) < sum(1 for name in names if name)
+        if _n_known(joined, known) > best or (is_repeated and _n_known(joined, known) == best):
+            return lower, upper, joined
+    return place, place, texts
+
+
+def _joined_headers(groups: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the headers of two rows: the lower one, the upper one where there is none, both where a lower one occurs twice."""
+    width = max(len(groups), len(names))
+    group, joined = "", []
+    for column in range(width):
+        above = groups[column] if column < len(groups) else ""
+        name = names[column] if column < len(names) else ""
+        group = above or group
+        joined.append(group + name if name and list(names).count(name) > 1 else name or above)
+    return joined
 
 
 def n_known_headers(headers: Sequence[str]) -> int:

@@ -38,6 +38,8 @@ class SourceFile:
         Field to the columns it is read from, for the summary.
     not_read
         Columns nobody reads, by header.
+    header_row
+        Row of a table that names its columns, counted from 1; every row under it that is not blank is one item of :meth:`rows`.
     notes
         What a person should know about how the file is read.
     credit, licence
@@ -52,6 +54,7 @@ class SourceFile:
     encoding: str = ""
     mapping_used: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     not_read: tuple[str, ...] = ()
+    header_row: int | None = None
     notes: tuple[str, ...] = ()
     credit: str = ""
     licence: str = ""

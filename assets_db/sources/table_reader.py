@@ -21,7 +21,7 @@ from assets_db.sources.pairs import read_pair
 from assets_db.sources.plane import to_degrees
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
-from assets_db.sources.values import Parser, parse_value, shown
+from assets_db.sources.values import Parser, parser_of, shown
 
 _NOTE = re.compile(r"\s*[(（]?(※|＊|\*|注\d*[)）:：]|注\s|備考[:：]|出典|資料[:：]|凡例|以上$)")
 _TOTAL = re.compile(r"\s*(合\s*計|総\s*計|小\s*計|計|total|sum)\s*", re.IGNORECASE)
@@ -140,13 +140,12 @@ class TableReader:
     def _day(self, cells: Cells) -> dt.date | None:
         """Return the day a row was true."""
         column = self.plan.as_of
-        if column is None:
-            return None
-        try:
-            day, _ = column.parser()(column.raw(cells))
-        except RowProblem:
-            return None
-        return day if isinstance(day, dt.date) else None
+        return None if column is None else _day_in(self._day_parser, column.raw(cells))
+
+    @cached_property
+    def _day_parser(self) -> Parser:
+        """Reads the day a row was true."""
+        return self.plan.as_of.parser() if self.plan.as_of is not None else parser_of(field_of("checked_on"))
 
     def _known_from(self, cells: Cells) -> dict[str, Provenance]:
         """Return where values come from, as the row itself says."""
@@ -154,9 +153,8 @@ class TableReader:
         for field, places in self.plan.known_from.items():
             source, day, grade = (text_of(cells[place]) if place >= 0 else "" for place in places)
             if source or day or grade:
-                as_of, _ = parse_value(field_of("checked_on"), day)
                 known = next((one for one in GRADES if one == grade), self.spec.grade)
-                found[field] = Provenance(source or self.spec.source_id, as_of if isinstance(as_of, dt.date) else None, known)
+                found[field] = Provenance(source or self.spec.source_id, _day_in(self._day_parser, day), known)
         return found
 
 
@@ -175,6 +173,15 @@ def _read_columns(
             values[field] = value
         if repair is not None:
             repairs.append(repair)
+
+
+def _day_in(parse: Parser, raw: object) -> dt.date | None:
+    """Return the day a cell names; ``None`` if it names none."""
+    try:
+        day, _ = parse(raw)
+    except RowProblem:
+        return None
+    return day if isinstance(day, dt.date) else None
 
 
 def _says_something(cell: object) -> bool:

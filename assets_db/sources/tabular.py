@@ -65,6 +65,7 @@ def open_table(table: Table, spec: SourceSpec) -> SourceFile:
         encoding=table.encoding,
         mapping_used=_said_of(plan, layout),
         not_read=plan.not_read,
+        header_row=layout.header_row,
         notes=plan.notes,
         credit=spec.credit,
         licence=spec.licence,
