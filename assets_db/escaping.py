@@ -1,7 +1,8 @@
 """
 Text in cells of spreadsheets: what looks like a formula is marked as text, and the mark can be taken off again.
 
-The register may not use the rooms of the optimiser; ``siting.outputs.escape.csv_text`` marks the same starts in run folders, which nobody reads back.
+The register may not use the rooms of the optimiser; ``siting.outputs.escape.csv_text`` marks the same starts in run folders, which
+nobody reads back.
 """
 
 from __future__ import annotations

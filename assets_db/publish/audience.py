@@ -19,7 +19,8 @@ class Audience:
     view
         ``public``: restricted fields are not in the file at all; ``restricted``: for those allowed.
     carrier
-        In the restricted view, the carrier that reads it: of the occupancy it sees its own entries alone. Empty: the office, which sees all.
+        In the restricted view, the carrier that reads it, which sees of the occupancy its own entries alone. Empty: the office, which
+        sees all.
     """
 
     view: View

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, cast
 
 from assets_db.errors import InvalidSourceError
 from assets_db.record import Provenance, Value
-from assets_db.schema import GRADES, Field, Grade, Kind
+from assets_db.schema import GRADES, Field, Kind
 
 CellMaker: TypeAlias = Callable[[Any], str]
 
@@ -129,4 +129,4 @@ def origin_of_cells(field: Field, source: str, as_of: str, grade: str) -> Proven
         day = dt.date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         raise InvalidSourceError(f"{field.name}_asof", "must be a day such as 2023-04-01", as_of) from error
-    return Provenance(source, day, cast("Grade", grade))
+    return Provenance(source, day, grade)

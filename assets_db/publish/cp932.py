@@ -64,7 +64,7 @@ def mapped_row(row: list[str], names: Sequence[str], *, id_place: int, lost: lis
         text = from_cell(cell)
         table = {one: _LIKE.get(one, NO_CHARACTER) for one in dict.fromkeys(text) if not _is_mappable(one)}
         lost.extend(Unmappable(asset_id=asset_id, field=name, character=one, written_as=like) for one, like in table.items())
-        mapped.append(to_cell(text.translate(str.maketrans(table))))
+        mapped.append(to_cell(text.translate({ord(one): like for one, like in table.items()})))
     return mapped
 
 

@@ -96,11 +96,10 @@ def write_csv_entries(
             row = make.row(entry)
             yield mapped_row(row, names, id_place=place, lost=lost) if encoding == "cp932" else row
 
-    with whole_file(path) as part:
-        with part.open("w", encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\r\n")
-            writer.writerow(top)
-            writer.writerows(rows())
+    with whole_file(path) as part, part.open("w", encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\r\n")
+        writer.writerow(top)
+        writer.writerows(rows())
     listed = path.with_name(UNMAPPABLE)
     if encoding == "cp932" and lost:
         _write_list(listed, lost)

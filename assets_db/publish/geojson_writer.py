@@ -15,7 +15,7 @@ from assets_db.publish.audience import Audience
 from assets_db.publish.cells import cells_of_origin
 from assets_db.publish.entries import Entry, Written, entries_of, portions, whole_file
 from assets_db.record import AssetRecord, Json, Value
-from assets_db.schema import PROVENANCE_SUFFIXES
+from assets_db.schema import PROVENANCE_SUFFIXES, fields
 from assets_db.store.stored import StoredAsset
 
 GEOMETRY_FROM = "geometry_from"
@@ -23,6 +23,8 @@ GEOMETRY_FROM = "geometry_from"
 
 OPENING = '{"type":"FeatureCollection","name":"siting_register","features":['
 """How an export starts."""
+
+_PLACES = {name: place for place, name in enumerate(fields())}
 
 
 def write_geojson(path: Path, assets: Iterable[StoredAsset], *, audience: Audience) -> Written:
@@ -65,14 +67,13 @@ def write_geojson_entries(path: Path, entries: Iterable[Entry], *, extra: Sequen
         The file cannot be written.
     """
     n_rows = 0
-    with whole_file(path) as part:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(OPENING)
-            for portion in portions(entries):
-                for entry, geometry in zip(portion, _geometries([one.record for one in portion]), strict=True):
-                    stream.write((",\n" if n_rows else "\n") + _feature(entry, geometry, extra))
-                    n_rows += 1
-            stream.write("\n]}\n")
+    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(OPENING)
+        for portion in portions(entries):
+            for entry, geometry in zip(portion, _geometries([one.record for one in portion]), strict=True):
+                stream.write((",\n" if n_rows else "\n") + _feature(entry, geometry, extra))
+                n_rows += 1
+        stream.write("\n]}\n")
     return Written(path=path, n_rows=n_rows)
 
 
@@ -80,10 +81,10 @@ def _feature(entry: Entry, geometry: str, extra: Sequence[str]) -> str:
     """Return one feature as text."""
     record = entry.record
     properties: dict[str, Json] = dict(zip(extra, entry.extra, strict=True))
-    for name, value in record.values.items():
+    for name in sorted(record.values, key=_PLACES.__getitem__):
         if name != "geometry":
-            properties[name] = _plain(value)
-    for name, origin in record.known_from.items():
+            properties[name] = _plain(record.values[name])
+    for name, origin in sorted(record.known_from.items(), key=lambda item: _PLACES[item[0]]):
         for suffix, cell in zip(PROVENANCE_SUFFIXES, cells_of_origin(origin), strict=True):
             if cell:
                 properties[name + suffix] = cell

@@ -95,7 +95,10 @@ def _batch(portion: Sequence[Entry], columns: Sequence[Column], schema: pa.Schem
     records = [entry.record for entry in portion]
     arrays = [pa.array(_column(records, column), type=schema.field(column.name).type) for column in columns]
     shapes = [_shape(record) for record in records]
-    origins = [None if shape is None else "geometry" if "geometry" in one.values else "position" for one, shape in zip(records, shapes, strict=True)]
+    origins = [
+        None if shape is None else "geometry" if "geometry" in one.values else "position"
+        for one, shape in zip(records, shapes, strict=True)
+    ]
     return pa.RecordBatch.from_arrays([*arrays, pa.array(origins, type=pa.string()), pa.array(shapes, type=pa.binary())], schema=schema)
 
 

@@ -23,10 +23,10 @@ from assets_db.record import AssetRecord
 from assets_db.store.stored import StoredAsset
 
 if TYPE_CHECKING:
-    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import Cell as WorkbookCell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-Cell: TypeAlias = "str | int | float | bool | WriteOnlyCell | None"
+Cell: TypeAlias = "str | int | float | bool | WorkbookCell | None"
 
 SHEET = "assets"
 """Name of the sheet."""
@@ -74,7 +74,7 @@ def write_xlsx(path: Path, assets: Iterable[StoredAsset], *, audience: Audience,
     sheet.append(header_row(columns, headers))
     too_long: list[tuple[str, str, int]] = []
     n_rows = 0
-    for n_rows, entry in enumerate(entries_of(assets, audience), start=1):  # noqa: B007  # counted for the caller
+    for n_rows, entry in enumerate(entries_of(assets, audience), start=1):  # counted for the caller
         if n_rows > MOST_ROWS:
             raise InvalidSourceError("assets", f"must be at most {MOST_ROWS:,} in a workbook", f"more than {MOST_ROWS:,}", source=str(path))
         sheet.append(list(_cells(make.row(entry), entry.record, columns, sheet, too_long)))
@@ -110,7 +110,7 @@ def _cells(
                 yield _cell(cell, sheet, "s") if cell in _ERROR_WORDS else cell
 
 
-def _cell(text: str, sheet: WriteOnlyWorksheet, data_type: Literal["s", "n"]) -> WriteOnlyCell:
+def _cell(text: str, sheet: WriteOnlyWorksheet, data_type: Literal["s", "n"]) -> WorkbookCell:
     """Return a cell that is written as it stands: words that look like an error as text, numbers with all 17 digits."""
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 

@@ -12,7 +12,24 @@ from assets_db.schema import GRADES, Field, fields
 from assets_db.store.stored import StoredAsset
 
 NOW = dt.datetime(2026, 4, 1, 9, 0, tzinfo=dt.UTC)
-NASTY = ["髙橋①", "=1+1", "'=1+1", "''@x", "＝SUM(A1)", '"a","b"', "行1\n行2", "a\r\nb", "\tx", "😀", "-", "〜−¥", "_x000D_", "_x005F_x41_", "#N/A", " pad "]
+NASTY = [
+    "髙橋①",
+    "=1+1",
+    "'=1+1",
+    "''@x",
+    "＝SUM(A1)",
+    '"a","b"',
+    "行1\n行2",
+    "a\r\nb",
+    "\tx",
+    "😀",
+    "-",
+    "〜−¥",
+    "_x000D_",
+    "_x005F_x41_",
+    "#N/A",
+    " pad ",
+]
 NASTY += ["0012", "1e5", "TRUE", "NULL", ";", "\\;", "﷐", "'", "''"]
 
 texts = st.one_of(
@@ -37,7 +54,8 @@ def _shape(kind: str, x: float, y: float) -> BaseGeometry:
 coordinates = st.floats(-60, 60).map(lambda number: round(number, 15) + 0.0)
 shapes = st.builds(_shape, st.sampled_from(["point", "line", "polygon", "several"]), coordinates, coordinates)
 lists = st.lists(
-    st.fixed_dictionaries({"carrier": st.sampled_from(["A", "B", "髙"]), "band": texts, "count": st.integers(0, 9)}) | st.none() | degrees, max_size=3
+    st.fixed_dictionaries({"carrier": st.sampled_from(["A", "B", "髙"]), "band": texts, "count": st.integers(0, 9)}) | st.none() | degrees,
+    max_size=3,
 )
 
 
