@@ -54,6 +54,6 @@ def open_source(path: Path, spec: SourceSpec) -> SourceFile:
 
 def _formats() -> tuple[Format, ...]:
     """Return the formats in the order in which they are tried; those that would take anything come last."""
-    from assets_db.sources import csv_files, station_json, xlsx_files  # noqa: PLC0415  # formats bring their libraries along
+    from assets_db.sources import csv_files, gbfs_json, station_json, xlsx_files  # noqa: PLC0415  # formats bring their libraries along
 
-    return (xlsx_files.FORMAT, station_json.FORMAT, csv_files.FORMAT)
+    return (xlsx_files.FORMAT, station_json.FORMAT, gbfs_json.FORMAT, csv_files.FORMAT)

@@ -32,6 +32,8 @@ class Aliases:
         Ends and beginnings of headers that no other rule knows.
     excluded
         Ends of headers that ``ends_with`` does not mean.
+    never
+        What no header of the field holds.
     several
         Whether several columns are joined.
     """
@@ -40,6 +42,7 @@ class Aliases:
     ends_with: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     several: bool = False
 
 
@@ -92,6 +95,7 @@ def aliases() -> Mapping[str, Aliases]:
             ends_with=tuple(header_of(one).whole for one in _words(rules, "ends_with")),
             starts_with=tuple(header_of(one).whole for one in _words(rules, "starts_with")),
             excluded=tuple(header_of(one).whole for one in _words(rules, "not")),
+            never=tuple(header_of(one).whole for one in _words(rules, "never")),
             several=rules.get("several") is True,
         )
     return MappingProxyType(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from shlex import quote
 
 from assets_db.errors import InvalidSourceError
 from assets_db.row_checks import RowProblem
@@ -21,6 +22,7 @@ _Y_HEADERS = frozenset(header_of(one).whole for one in ("y", "y座標", "ycoord"
 PLANE_HEADERS = _X_HEADERS | _Y_HEADERS
 """Headers of columns that hold a position, in degrees or in another system."""
 
+_JUST_AREA = header_of("面積").base
 _SEPARATORS = {"source_key": "/", "address": ""}
 _MUST_BE_SURE = ("name", "address", "lat", "lon")
 _PLACES = frozenset({"address", "address_town", "address_rest", "geometry"})
@@ -30,7 +32,7 @@ class UnsureColumnsError(InvalidSourceError):
     """It cannot be told with certainty which column holds what; a mapping file has to say it."""
 
     def __init__(self, field: str, rule: str, value: object, *, source: str) -> None:
-        command = f"siting assets propose-mapping {source} --out mapping.toml"
+        command = f"siting assets propose-mapping {quote(source)} --out mapping.toml"
         super().__init__(field, f"{rule}; write a mapping with '{command}', correct it, and import with --mapping", value, source=source)
 
 
@@ -66,11 +68,11 @@ def detected_plan(
     if "lat" not in found and "lon" not in found:
         pair = next((place for place, header in enumerate(headers) if is_pair_column(header, sample, place)), None)
     check_certain(found, detection, headers, has_pair=pair is not None, source=source)
-    for field in detection.doubts:
-        found.pop(field)
+    name = found["name"][0].header if "name" in found else ""
+    of_list = ListKind("", "", is_vague=True) if "asset_type" in found else list_kind([name, *titles])
+    found, notes = _certain(found, detection.doubts, of_list)
     keys = key_columns([match.position for match in found.get("source_key", ())], rows)
     owners, kinds = kind_columns(headers, sample)
-    name = found["name"][0].header if "name" in found else ""
     columns = columns_of(found, keys)
     if kinds and "usage" not in found and kinds[0] not in {place for column in columns for place in column.positions}:
         columns.append(Column(field="usage", positions=kinds[:1], headers=(headers[kinds[0]],)))
@@ -84,10 +86,22 @@ def detected_plan(
         owners=() if "owner_class" in found else owners,
         pair=pair,
         kinds=() if "asset_type" in found else kinds,
-        of_list=ListKind("", "", is_vague=True) if "asset_type" in found else list_kind([name, *titles]),
+        of_list=of_list,
         not_read=tuple(header for place, header in enumerate(headers) if header and place not in read),
-        notes=tuple(f"{field} is not read: the columns {', '.join(doubt)} look alike" for field, doubt in detection.doubts.items()),
+        notes=notes,
     )
+
+
+def _certain(
+    found: dict[str, tuple[Match, ...]], doubts: dict[str, tuple[str, ...]], of_list: ListKind
+) -> tuple[dict[str, tuple[Match, ...]], tuple[str, ...]]:
+    """Return the matches that are certain, and notes about the others."""
+    left_out = {field: f"{field} is not read: the columns {', '.join(headers)} look alike" for field, headers in doubts.items()}
+    area = found.get("land_area_m2")
+    if area and of_list.asset_type == "building" and header_of(area[0].header).base == _JUST_AREA:
+        rule = "is not read: of a building it may be that of the land or of the floors"
+        left_out["land_area_m2"] = f"{area[0].header} {rule}"
+    return {field: matches for field, matches in found.items() if field not in left_out}, tuple(left_out.values())
 
 
 def check_certain(

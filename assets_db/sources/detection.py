@@ -17,11 +17,12 @@ EXACT, WITHOUT_BRACKETS, BY_ENDING = 0, 1, 2
 """How a header was recognised: all of it, without what stands in brackets, by its end."""
 
 _CONFIDENCE = {EXACT: 1.0, WITHOUT_BRACKETS: 0.95, BY_ENDING: 0.8}
-_OLD_DATUM = ("日本測地系", "旧測地系", "tokyodatum")
 _ADDRESS_LIKE = re.compile("[0-9０-９]|丁目|番地|[市区町村郡]")
 _WEAK_ADDRESSES = frozenset(header_of(one).whole for one in ("設置場所", "場所", "位置", "location"))
 _NUMBERED = re.compile("(.+?)([1-9])")
 _SURE_SHARE = 0.5
+_NAMING_SHARE = 0.3
+_MANY_ROWS = 20
 _NUMERIC = frozenset({"number", "whole"})
 
 
@@ -99,7 +100,7 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
     doubts: dict[str, tuple[str, ...]] = {}
     columns: dict[str, tuple[Match, ...]] = {}
     for field, matches in found.items():
-        ranked = sorted(matches, key=lambda one: (one.quality, one.preference, one.position))
+        ranked = sorted(matches, key=lambda one: (one.quality, one.preference, one.header.startswith("_"), one.position))
         if field == "source_key" or aliases()[field].several:
             columns[field] = tuple(ranked)
             continue
@@ -117,18 +118,20 @@ def detect(headers: Sequence[str], sample: Sequence[Cells]) -> Detection:
 
 def _match(position: int, text: str, header: Header) -> Match | None:
     """Return the field a header names."""
-    if any(word in header.whole for word in _OLD_DATUM):
-        return None
     table = fields_by_header()
     for quality, key in ((EXACT, header.whole), (WITHOUT_BRACKETS, header.base)):
         if key in table:
             field, preference = table[key]
+            if any(word in header.whole for word in aliases()[field].never):
+                return None
             return Match(
                 field=field, position=position, header=text, quality=quality, preference=preference, unit=_unit(field, header.remark)
             )
     best: tuple[int, str] | None = None
     for field, rules in aliases().items():
         ending = max((one for one in rules.ends_with if header.base.endswith(one)), key=len, default="")
+        if any(word in header.whole for word in rules.never):
+            continue
         if ending and not header.base.endswith(rules.excluded or ("\0",)) and (best is None or len(ending) > best[0]):
             best = (len(ending), field)
     if best is None:
@@ -151,6 +154,8 @@ def _holds_what_it_says(match: Match, sample: Sequence[Cells]) -> bool:
     if match.field == "address" and header_of(match.header).whole in _WEAK_ADDRESSES:
         texts = [text for text in (text_of(cells[match.position]) for cells in sample if match.position < len(cells)) if text]
         return sum(1 for text in texts if _ADDRESS_LIKE.search(text)) >= _SURE_SHARE * len(texts)
+    if match.field == "name" and match.quality == BY_ENDING:
+        return _tells_rows_apart(match.position, sample)
     if field.kind == "text" and match.field != "lg_code":
         return True
     n_read = n_filled = 0
@@ -164,6 +169,12 @@ def _holds_what_it_says(match: Match, sample: Sequence[Cells]) -> bool:
             continue
         n_read += 1
     return n_read >= _SURE_SHARE * n_filled
+
+
+def _tells_rows_apart(position: int, sample: Sequence[Cells]) -> bool:
+    """Tell whether a column names things, and not the few groups they belong to."""
+    texts = [text for text in (text_of(cells[position]) for cells in sample if position < len(cells)) if text]
+    return len(texts) < _MANY_ROWS or len(set(texts)) >= _NAMING_SHARE * len(texts)
 
 
 def _best(ranked: Sequence[Match], sample: Sequence[Cells]) -> list[Match]:

@@ -11,9 +11,10 @@ from assets_db.record import AssetRecord, Provenance, Value
 from assets_db.row_checks import Bounds, RowProblem
 from assets_db.rows import Reject, RejectCode
 from assets_db.schema import field_of, fields
+from assets_db.sources.cells import shown
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
-from assets_db.sources.values import parse_value, shown
+from assets_db.sources.values import parse_value
 
 JAPAN: Bounds = (122.0, 20.0, 154.5, 46.0)
 """Where coordinates are taken to lie when it is to be told which way round they are."""
@@ -27,7 +28,8 @@ GEOCODER = "geocoder"
 _NOTHING: Mapping[str, Provenance] = MappingProxyType({})
 _ADDRESS_PARTS = ("address_prefecture", "address_municipality", "address_town", "address_rest", "address_building")
 _ESSENTIAL = frozenset({"lat", "lon", "geometry"})
-_KEY_SOURCES = ("name", "address", "lat", "lon", "address_building", "usage", "asset_type")
+_KEY_SOURCES = ("name", "address", "address_building", "usage")
+_POSITION = ("lat", "lon")
 _MEASURED = frozenset(name for name, field in fields().items() if field.is_measured)
 
 
@@ -128,7 +130,8 @@ class RowFinisher:
         key = str(values["source_key"])
         first = self._rows_of_keys.setdefault(key, row)
         if first != row:
-            return self.reject(row, RowProblem("source_key", RejectCode.DUPLICATE_ID, f"must be unique, row {first} has it too", key))
+            same = "its name, address and position are those of" if key.startswith(MADE_KEY_START) else "it is that of"
+            return self.reject(row, RowProblem("source_key", RejectCode.DUPLICATE_ID, f"must be unique: {same} row {first}", key))
         values["source_id"] = self._spec.source_id
         values.pop("asset_id", None)
         known = self._known(as_of or self._spec.as_of)
@@ -226,8 +229,10 @@ class RowFinisher:
         return self._has_position(values, lat, lon, repairs)
 
     def _make_key(self, values: dict[str, Value], repairs: list[Repair]) -> None:
-        """Make a key of what identifies the thing."""
-        said = "\x1f".join(str(values.get(name, "")) for name in _KEY_SOURCES)
+        """Make a key of what the list itself says of the thing, so that it stays the same."""
+        is_guessed = any(one.code is RepairCode.GEOCODED for one in repairs)  # with another file of towns it would be another key
+        own = {} if is_guessed else {name: values[name] for name in _POSITION if name in values}
+        said = "\x1f".join([*(str(values.get(name, "")) for name in _KEY_SOURCES), *(str(own.get(name, "")) for name in _POSITION)])
         key = MADE_KEY_START + hashlib.sha256(said.encode()).hexdigest()[:16]
         values["source_key"] = key
         damaged = next((place for place, one in enumerate(repairs) if one.field == "source_key"), None)

@@ -11,6 +11,7 @@ from assets_db.sources.layout import Cells, text_of
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 _SURE_SHARE = 0.95
 _MOST_TOGETHER = 3
+_MOST_TRIED = 4
 
 
 def key_columns(positions: Sequence[int], rows: Iterable[Cells]) -> tuple[int, ...]:
@@ -42,7 +43,7 @@ def key_columns(positions: Sequence[int], rows: Iterable[Cells]) -> tuple[int, .
         if share == 1.0 and may_be[place]:
             return (positions[place],)
     for size in range(2, min(len(positions), _MOST_TOGETHER) + 1):
-        for places in combinations(range(len(positions)), size):
+        for places in combinations(range(min(len(positions), _MOST_TRIED)), size):
             joined = {tuple(key[place] for place in places) for key in whole}
             if all(n_filled[place] == len(seen) for place in places) and len(joined) == len(whole):
                 return tuple(positions[place] for place in places)

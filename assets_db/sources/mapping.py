@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assets_db.errors import InvalidSourceError, one_of
 from assets_db.schema import field_of, fields
@@ -19,6 +19,7 @@ from assets_db.sources.quantities import FACTORS
 PLANE_COORDINATES = ("x", "y")
 """Columns of positions in a coordinate system that is not degrees: easting and northing."""
 
+_GIVEN = frozenset({"asset_id", "source_id"})
 _NUMERIC = frozenset({"number", "whole"})
 
 
@@ -131,44 +132,6 @@ class FileMapping(_Strict):
     occupancy: OccupancyRule | None = None
     as_of: Rule | None = None
 
-    @field_validator("columns")
-    @classmethod
-    def _fields_there_are(cls, columns: dict[str, ColumnRule]) -> dict[str, ColumnRule]:
-        """Refuse unknown fields, and units that do not measure them."""
-        known = (*fields(), *PLANE_COORDINATES)
-        for name, rule in columns.items():
-            if name not in known:
-                raise ValueError(one_of(name, known))
-            units = FACTORS.get(field_of(name).unit, {}) if name in fields() and field_of(name).kind in _NUMERIC else {}
-            if rule.unit and rule.unit.lower() not in units:
-                raise ValueError(f"{name}.unit {one_of(rule.unit, units) if units else 'must be left out: the field has no unit'}")
-        if "asset_id" in columns:
-            raise ValueError("must not hold asset_id, which the register gives; use source_key")
-        return columns
-
-    @field_validator("flags")
-    @classmethod
-    def _codes_there_are(cls, flags: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        """Refuse fields that do not hold several codes, and unknown codes."""
-        known = [name for name, field in fields().items() if field.kind == "codes"]
-        for name, codes in flags.items():
-            if name not in known:
-                raise ValueError(one_of(name, known))
-            values = field_of(name).values
-            for code in codes.values():
-                if values and code not in values:
-                    raise ValueError(one_of(code, values))
-        return flags
-
-    @field_validator("constants")
-    @classmethod
-    def _constants_there_are(cls, constants: dict[str, object]) -> dict[str, object]:
-        """Refuse unknown fields."""
-        for name in constants:
-            if name not in fields() or name in {"asset_id", "source_id", "source_key"}:
-                raise ValueError(one_of(name, fields()))
-        return constants
-
 
 def load_mapping(path: Path) -> FileMapping:
     """
@@ -204,8 +167,41 @@ def parse_mapping(text: str, *, source: str) -> FileMapping:
         key = ".".join(str(part) for part in first["loc"]) or "mapping"
         rule = str(first["msg"]).removeprefix("Value error, ")
         raise InvalidSourceError(key, rule, _brief(first["input"]), source=source) from error
-    _check_places(mapping, source)
+    for check in (_check_columns, _check_flags, _check_constants, _check_places):
+        check(mapping, source)
     return mapping
+
+
+def _check_columns(mapping: FileMapping, source: str) -> None:
+    """Refuse unknown fields, and units that do not measure them."""
+    known = [name for name in (*fields(), *PLANE_COORDINATES) if name not in _GIVEN]
+    for name, rule in mapping.columns.items():
+        if name not in known:
+            raise InvalidSourceError(f"columns.{name}", one_of(name, known), name, source=source)
+        units = FACTORS.get(field_of(name).unit, {}) if name in fields() and field_of(name).kind in _NUMERIC else {}
+        if rule.unit and rule.unit.lower() not in units:
+            allowed = one_of(rule.unit, units) if units else "must be left out: the field is no number with a unit"
+            raise InvalidSourceError(f"columns.{name}.unit", allowed, rule.unit, source=source)
+
+
+def _check_flags(mapping: FileMapping, source: str) -> None:
+    """Refuse fields that do not hold several codes, and unknown codes."""
+    known = [name for name, field in fields().items() if field.kind == "codes"]
+    for name, codes in mapping.flags.items():
+        if name not in known:
+            raise InvalidSourceError(f"flags.{name}", one_of(name, known), name, source=source)
+        values = field_of(name).values
+        for header, code in codes.items():
+            if values and code not in values:
+                raise InvalidSourceError(f"flags.{name}.{header}", one_of(code, values), code, source=source)
+
+
+def _check_constants(mapping: FileMapping, source: str) -> None:
+    """Refuse unknown fields, and those that differ from row to row."""
+    known = [name for name in fields() if name not in {*_GIVEN, "source_key"}]
+    for name in mapping.constants:
+        if name not in known:
+            raise InvalidSourceError(f"constants.{name}", one_of(name, known), name, source=source)
 
 
 def _check_places(mapping: FileMapping, source: str) -> None:

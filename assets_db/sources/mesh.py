@@ -11,10 +11,10 @@ from assets_db.errors import InvalidSourceError, one_of
 from assets_db.row_checks import Bounds, RowProblem, amount
 from assets_db.rows import Reject, RejectCode
 from assets_db.sources.aliases import header_of
+from assets_db.sources.cells import shown
 from assets_db.sources.csv_files import csv_table
 from assets_db.sources.layout import Cells, Layout, text_of
 from assets_db.sources.tabular import Table, layout_of
-from assets_db.sources.values import shown
 
 MAX_PEOPLE = 10_000_000
 """No cell holds more people; greater numbers are another thing."""

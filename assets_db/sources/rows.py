@@ -19,6 +19,7 @@ class RepairCode(StrEnum):
     UNIT = "unit"
     UNIT_CONVERTED = "unit_converted"
     WHITESPACE = "whitespace"
+    QUOTES = "quotes"
     HALF_WIDTH_KANA = "half_width_kana"
     NULL_WORD = "null_word"
     NOT_USABLE = "not_usable"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,10 +9,10 @@ from assets_db.errors import InvalidSourceError
 from assets_db.row_checks import RowProblem
 from assets_db.rows import Reject, RejectCode
 from assets_db.sources.finishing import RowFinisher
+from assets_db.sources.json_files import read_json
 from assets_db.sources.rows import SourceRow
 from assets_db.sources.source_file import Format, SourceFile, file_digest
 from assets_db.sources.spec import SourceSpec
-from assets_db.text_files import decode, read_bytes
 
 _READ = {"source_key": "id", "lat, lon": "coord", "name": "title.ja", "name_en": "title.en", "remarks": "railway"}
 _KEYS = frozenset({"id", "coord", "title", "railway"})
@@ -28,14 +27,9 @@ def open_stations(path: Path, spec: SourceSpec) -> SourceFile:
     InvalidSourceError
         It is no complete JSON array.
     """
-    where = str(path)
-    text, encoding = decode(read_bytes(path, source=where), source=where)
-    try:
-        stations = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidSourceError("file", "must be complete JSON", str(error), source=where) from error
+    stations, encoding = read_json(path)
     if not isinstance(stations, list):
-        raise InvalidSourceError("file", "must hold a JSON array of stations", type(stations).__name__, source=where)
+        raise InvalidSourceError("file", "must hold a JSON array of stations", type(stations).__name__, source=str(path))
 
     def read() -> Iterator[SourceRow | Reject]:
         finisher = RowFinisher(spec, source=path.name, constants={} if spec.asset_type else {"asset_type": "station"})

@@ -12,6 +12,7 @@ from assets_db.record import Json, Provenance, Value
 from assets_db.row_checks import RowProblem
 from assets_db.rows import Reject, RejectCode
 from assets_db.schema import GRADES, field_of
+from assets_db.sources.cells import shown
 from assets_db.sources.columns import TablePlan
 from assets_db.sources.finishing import RowFinisher, dropped
 from assets_db.sources.kinds import owner_in, type_of
@@ -21,7 +22,7 @@ from assets_db.sources.pairs import read_pair
 from assets_db.sources.plane import to_degrees
 from assets_db.sources.rows import Repair, RepairCode, SourceRow
 from assets_db.sources.spec import SourceSpec
-from assets_db.sources.values import Parser, parser_of, shown
+from assets_db.sources.values import Parser, parser_of
 
 _NOTE = re.compile(r"\s*[(（]?(※|＊|\*|注\d*[)）:：]|注\s|備考[:：]|出典|資料[:：]|凡例|以上$)")
 _TOTAL = re.compile(r"\s*(合\s*計|総\s*計|小\s*計|計|total|sum)\s*", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,16 +10,17 @@ from pathlib import Path
 from types import MappingProxyType
 
 from assets_db.errors import InvalidSourceError
+from assets_db.record import Json
 from assets_db.row_checks import RowProblem
 from assets_db.schema import field_of
 from assets_db.sources.addresses import comparable_address, with_section
 from assets_db.sources.aliases import header_of
 from assets_db.sources.csv_files import csv_table
 from assets_db.sources.geocoding import Geocoded
+from assets_db.sources.json_files import read_json
 from assets_db.sources.layout import Cells, text_of
 from assets_db.sources.tabular import body_of, layout_of
 from assets_db.sources.values import parse_value
-from assets_db.text_files import decode, read_bytes
 
 SECTION_ACCURACY_M = 500.0
 """How far an address may lie from the centre of its section (丁目), where the file does not say."""
@@ -197,29 +197,37 @@ def _degrees(raw_lat: str, raw_lon: str) -> tuple[float, float] | None:
 
 
 def _outlined_towns(path: Path) -> Iterator[Town]:
-    """Yield the towns of a GeoJSON file: a point inside, and how far the corners are from it."""
+    """Yield the towns of a GeoJSON file."""
+    found, _ = read_json(path)
+    features = found.get("features") if isinstance(found, dict) else None
+    if not isinstance(features, list):
+        raise InvalidSourceError("file", "must be GeoJSON of outlines", path.name, source=str(path))
+    for feature in features:
+        town = _outlined_town(feature)
+        if town is not None:
+            yield town
+
+
+def _outlined_town(feature: Json) -> Town | None:
+    """Return a point inside an outline, and how far its corners are from there; ``None`` if it is no outline in degrees with a name."""
     from shapely import GEOSException, box  # noqa: PLC0415
     from shapely.geometry import shape  # noqa: PLC0415
 
-    text, _ = decode(read_bytes(path, source=str(path)), source=str(path))
+    properties, geometry = (feature.get("properties"), feature.get("geometry")) if isinstance(feature, dict) else (None, None)
+    if not isinstance(properties, dict) or not isinstance(geometry, dict):
+        return None
+    name = next(filter(None, ("".join(str(properties.get(key) or "") for key in keys) for keys in _PROPERTIES)), "")
     try:
-        features = json.loads(text)["features"]
-        for feature in features:
-            properties = feature["properties"]
-            name = next(filter(None, ("".join(str(properties.get(key) or "") for key in keys) for keys in _PROPERTIES)), "")
-            outline = shape(feature["geometry"])
-            if not name or outline.is_empty or not box(-180, -90, 180, 90).contains(outline):
-                continue
-            point = outline.representative_point()
-            west, south, east, north = outline.bounds
-            reach = max(
-                math.hypot((lon - point.x) * math.cos(math.radians(point.y)), lat - point.y)
-                for lon in (west, east)
-                for lat in (south, north)
-            )
-            yield Town(name, round(point.y, 6), round(point.x, 6), round(reach * _METRES_PER_DEGREE))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, GEOSException) as error:
-        raise InvalidSourceError("file", "must be GeoJSON of outlines in degrees", str(error)[:200], source=str(path)) from error
+        outline = shape(geometry)
+    except (ValueError, KeyError, TypeError, AttributeError, GEOSException):
+        return None
+    if not name or outline.is_empty or not box(-180, -90, 180, 90).contains(outline):
+        return None
+    point = outline.representative_point()
+    west, south, east, north = outline.bounds
+    narrowing = math.cos(math.radians(point.y))
+    reach = max(math.hypot((lon - point.x) * narrowing, lat - point.y) for lon in (west, east) for lat in (south, north))
+    return Town(name, round(point.y, 6), round(point.x, 6), round(reach * _METRES_PER_DEGREE))
 
 
 def _are_apart(one: Town, other: Town) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import re
 import unicodedata
@@ -17,12 +16,14 @@ from assets_db.record import Value
 from assets_db.row_checks import RowProblem
 from assets_db.rows import RejectCode
 from assets_db.schema import Field
+from assets_db.sources.cells import HALF_WIDTH_KANA, clean_text, folded, plain_text, readable, shown
 from assets_db.sources.dates import read_day
 from assets_db.sources.keys import is_damaged
 from assets_db.sources.local_government import is_valid_code, mended_code
 from assets_db.sources.null_words import NULL_WORDS
 from assets_db.sources.quantities import read_degrees, read_quantity
 from assets_db.sources.rows import Repair, RepairCode
+from assets_db.sources.structures import read_geometry, read_list
 from assets_db.sources.words import words_of
 
 Parsed: TypeAlias = tuple[Value | None, Repair | None]
@@ -31,16 +32,12 @@ Parser: TypeAlias = Callable[[object], Parsed]
 NOTHING: Parsed = (None, None)
 """An empty cell."""
 
-MAX_SHOWN = 200
-"""Characters of a value that a repair or reject shows."""
-
+_MOST_SEEN = 5000
 _LONGEST_NULL_WORD = max(map(len, NULL_WORDS))
 _NO_WORDS: Mapping[str, str] = MappingProxyType({})
 _SURROGATE = re.compile("[\ud800-\udfff\ufffd]")
-_SPACES = re.compile(r"\s*[\n\r\t\f\v\u0085\u2028\u2029]\s*|[^\S\u3000\x20]|\s{2,}")
-_BAD_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff]")
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200b\u2028-\u202f\u205f\ufeff\uff61-\uff9f]|\\s\\s|^\\s|\\s$")
-_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
+_QUOTED = re.compile('="([^"]*)"')  # how spreadsheets are kept from reading 0012 as a number
 _FULL_WIDTH_ASCII = re.compile("[\uff01-\uff5e\u3000]")
 _FLOAT_ID = re.compile(r"([0-9]+)\.0+")
 _SEPARATORS = re.compile(r"[;,|、，;・/\s]+")
@@ -95,56 +92,43 @@ def parser_of(field: Field, *, unit: str = "", words: Mapping[str, str] = _NO_WO
         Form of its dates, in the notation of ``strptime``; by default the usual ones are tried.
     """
     read = _reader(field, unit=unit, date_format=date_format)
-    table = {_folded(word): value for word, value in words.items()}
+    table = {folded(word): value for word, value in words.items()}
 
+    seen: dict[str, Parsed] = {}  # many columns say the same few things over and over
     longest = max(_LONGEST_NULL_WORD, *(len(word) for word in words), 0)
 
     def parse_short(raw: str) -> Parsed:
-        folded = _folded(raw)
-        if table and folded in table:
-            value = read(table[folded])[0] if table[folded] else None
+        word = folded(raw)
+        if table and word in table:
+            value = read(table[word])[0] if table[word] else None
             return value, Repair(field.name, RepairCode.WORD, shown(raw), shown(value))
-        if folded in NULL_WORDS:
+        if word in NULL_WORDS:
             return None, Repair(field.name, RepairCode.NULL_WORD, shown(raw), "")
-        return read(raw) if folded else NOTHING
+        return read(raw) if word else NOTHING
+
+    def parse_text(raw: str) -> Parsed:
+        if not raw.isascii() and _SURROGATE.search(raw):
+            raise RowProblem(field.name, RejectCode.UNREADABLE_TEXT, "must be readable text", readable(raw))
+        if raw[0] == "=" and (quoted := _QUOTED.fullmatch(raw)):
+            value, repair = parse_text(quoted[1]) if quoted[1] else NOTHING
+            return value, repair or Repair(field.name, RepairCode.QUOTES, shown(raw), shown(value))
+        if len(raw) > longest and not (raw[0].isspace() or raw[-1].isspace()):
+            return read(raw)
+        return parse_short(raw)
 
     def parse(raw: object) -> Parsed:
         if raw is None or raw == "":
             return NOTHING
         if not isinstance(raw, str):
             return read(raw)
-        if not raw.isascii() and _SURROGATE.search(raw):
-            raise RowProblem(field.name, RejectCode.UNREADABLE_TEXT, "must be readable text", _readable(raw))
-        if len(raw) > longest and not (raw[0].isspace() or raw[-1].isspace()):
-            return read(raw)
-        return parse_short(raw)
+        known = seen.get(raw)
+        if known is None:
+            known = parse_text(raw)
+            if len(seen) < _MOST_SEEN:
+                seen[raw] = known
+        return known
 
     return parse
-
-
-def shown(value: object) -> str:
-    """Return a value as the text a repair shows."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else value.hex() if isinstance(value, bytes) else str(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN]
-
-
-def clean_text(raw: str) -> str:
-    """Return text on one line: control characters gone, blanks single, half-width kana at full width, brackets and letters as they are."""
-    if _HALF_WIDTH_KANA.search(raw):
-        raw = _HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), raw)
-    return _SPACES.sub(" ", _BAD_CONTROL.sub("", raw)).strip()
-
-
-def _folded(text: str) -> str:
-    """Return text in the form in which words are compared."""
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().lower()
-
-
-def _readable(text: str) -> str:
-    """Return text without what cannot be written."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _reader(field: Field, *, unit: str, date_format: str) -> Parser:
@@ -165,37 +149,28 @@ def _reader(field: Field, *, unit: str, date_format: str) -> Parser:
         "whole": lambda raw: _read_number(field, raw, unit),
         "flag": lambda raw: _read_flag(field, raw),
         "date": lambda raw: _read_date(field, raw, date_format),
-        "geometry": lambda raw: _read_geometry(field, raw),
-        "json": lambda raw: _read_json(field, raw),
+        "geometry": lambda raw: (read_geometry(field, raw), None),
+        "json": lambda raw: (read_list(field, raw), None),
     }
     return readers[field.kind]
-
-
-def _plain_text(raw: object) -> str:
-    """Return a cell of a spreadsheet as text: whole numbers without decimals, days without time."""
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 2**53:
-        return str(int(raw))
-    if isinstance(raw, dt.datetime):
-        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(sep=" ")
-    return str(raw)
 
 
 def _read_text(field: Field, raw: object) -> Parsed:
     """Read free text."""
     if not isinstance(raw, str):
-        return _plain_text(raw), None
+        return plain_text(raw), None
     if not _UNCLEAN.search(raw):
         return raw, None
     text = clean_text(raw)
     if text in {"", raw, raw.strip(" ")}:
         return text or None, None
-    code = RepairCode.HALF_WIDTH_KANA if _HALF_WIDTH_KANA.search(raw) else RepairCode.WHITESPACE
+    code = RepairCode.HALF_WIDTH_KANA if HALF_WIDTH_KANA.search(raw) else RepairCode.WHITESPACE
     return text, Repair(field.name, code, shown(raw), shown(text))
 
 
 def _read_id(field: Field, raw: object) -> Parsed:
     """Read an identifier: full-width signs become plain ones; what a spreadsheet has rounded is no identifier."""
-    before = _plain_text(raw)
+    before = plain_text(raw)
     text = clean_text(before)
     if _FULL_WIDTH_ASCII.search(text):
         text = clean_text(unicodedata.normalize("NFKC", text))
@@ -209,7 +184,7 @@ def _read_id(field: Field, raw: object) -> Parsed:
 
 def _read_lg_code(raw: object) -> Parsed:
     """Read the code of a local government."""
-    before = _plain_text(raw)
+    before = plain_text(raw)
     if is_valid_code(before):
         return before, None
     text = unicodedata.normalize("NFKC", before).strip()
@@ -268,7 +243,7 @@ def _read_year(field: Field, raw: object) -> Parsed:
     """Read a year, or the year of a date."""
     if isinstance(raw, dt.date):
         return raw.year, Repair(field.name, RepairCode.DATE_FORMAT, shown(raw), str(raw.year))
-    before = _plain_text(raw)
+    before = plain_text(raw)
     text = unicodedata.normalize("NFKC", before).strip()
     year = int(text) if len(text) == 4 and text.isascii() and text.isdigit() else None
     if year is not None:
@@ -286,7 +261,7 @@ def _read_date(field: Field, raw: object, date_format: str) -> Parsed:
         return raw.date(), None
     if isinstance(raw, dt.date):
         return raw, None
-    before = _plain_text(raw)
+    before = plain_text(raw)
     day = read_day(unicodedata.normalize("NFKC", before).strip(), date_format=date_format)
     if day is None:
         raise RowProblem(field.name, RejectCode.UNKNOWN_VALUE, "must be a day, such as 2023-04-01 or 令和5年4月1日", before)
@@ -297,13 +272,13 @@ def _read_date(field: Field, raw: object, date_format: str) -> Parsed:
 
 def _read_code(field: Field, raw: object) -> Parsed:
     """Read one of the words of a field, or a word that stands for it."""
-    before = _plain_text(raw)
+    before = plain_text(raw)
     if before in field.values:
         return before, None
-    folded = _folded(before)
-    word = re.sub(r"[\s-]+", "_", folded)
+    said = folded(before)
+    word = re.sub(r"[\s-]+", "_", said)
     if word not in field.values:
-        word = words_of(field.name).get(folded, "")
+        word = words_of(field.name).get(said, "")
     if not word:
         raise RowProblem(field.name, RejectCode.UNKNOWN_VALUE, one_of(before, field.values), before)
     return word, Repair(field.name, RepairCode.WORD, shown(before), word)
@@ -331,35 +306,8 @@ def _read_flag(field: Field, raw: object) -> Parsed:
     """Read yes or no."""
     if isinstance(raw, bool):
         return raw, None
-    before = _plain_text(raw)
-    word = words_of("flag").get(_folded(before))
+    before = plain_text(raw)
+    word = words_of("flag").get(folded(before))
     if word is None:
         raise RowProblem(field.name, RejectCode.UNKNOWN_VALUE, "must be yes or no, true or false, 1 or 0, 有 or 無", before)
     return word == "true", None if before == word else Repair(field.name, RepairCode.WORD, shown(before), word)
-
-
-def _read_geometry(field: Field, raw: object) -> Parsed:
-    """Read well-known text or binary, longitude first."""
-    from shapely import GEOSException, from_wkb, from_wkt, to_wkb  # noqa: PLC0415
-
-    try:
-        shape = from_wkb(raw) if isinstance(raw, bytes) else from_wkt(str(raw))
-    except (GEOSException, TypeError):
-        shape = None
-    if shape is None or shape.is_empty:
-        raise RowProblem(field.name, RejectCode.INVALID_GEOMETRY, "must be well-known text or binary", shown(raw))
-    west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise RowProblem(field.name, RejectCode.OUT_OF_RANGE, "must be in degrees, longitude first", shown(raw))
-    return bytes(to_wkb(shape, output_dimension=2, byte_order=1)), None
-
-
-def _read_json(field: Field, raw: object) -> Parsed:
-    """Read a list."""
-    try:
-        found = json.loads(raw) if isinstance(raw, str) else raw
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, list):
-        raise RowProblem(field.name, RejectCode.UNKNOWN_VALUE, "must be a list as JSON", shown(raw))
-    return found or None, None

@@ -193,6 +193,54 @@ def test_latitude_and_longitude_in_one_column(tmp_path: Path) -> None:
     assert column(source, "lon") == [139.1, None, None]
 
 
+def test_hydrants_without_ids_and_with_addresses_in_parts(tmp_path: Path) -> None:
+    text = (
+        "_id,全国地方公共団体コード,ID,地方公共団体名,種別,町字ID,所在地_連結表記,所在地_都道府県,所在地_市区町村,所在地_町字,所在地_番地以下,緯度,経度,口径\n"
+        "1,462209,,鹿児島県南さつま市,消火栓,,,鹿児島県,南さつま市,本町中央,,31.420235,130.320918,150\n"
+        "2,462209,,鹿児島県南さつま市,防火水槽,,鹿児島県南さつま市加世田1-1,鹿児島県,南さつま市,加世田,1-1,31.41,130.32,\n"
+        "3,462209,,鹿児島県南さつま市,消火栓,,,鹿児島県,南さつま市,大浦町,,,,150\n"
+        "4,462209,,鹿児島県南さつま市,消火栓,,,,,,,,,150\n"
+    )
+    source = opened(tmp_path, text)
+    assert column(source, "source_key") == ["1", "2", "3"]
+    assert column(source, "address") == ["鹿児島県南さつま市本町中央", "鹿児島県南さつま市加世田1-1", "鹿児島県南さつま市大浦町"]
+    assert column(source, "asset_type") == ["structure"] * 3
+    assert column(source, "needs_geocoding") == [None, None, True]
+    assert reasons(rejected(source)) == {"no_place": 1}
+
+
+def test_a_streetlight_list_whose_only_names_are_those_of_groups(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{number},{'東西'[number % 2]}地域名前会,本町{number}-1,4.5,35.{number},139.{number},H25.3\n" for number in range(10, 40)
+    )
+    source = opened(tmp_path, "防犯灯番号,団体の会名,設置場所の住所,灯具の高さ(m),緯度,経度,設置年月\n" + rows, encoding="cp932")
+    assert set(column(source, "name")) == {None}
+    assert column(source, "source_key")[0] == "10"
+    assert set(column(source, "height_agl_m")) == {4.5}
+
+
+def test_a_property_list_with_storeys_above_and_below_ground(tmp_path: Path) -> None:
+    text = (
+        "財産番号,施設名称,棟名称,所在地,階数（地上）,階数（地下）,延床面積（㎡）,構造,耐震性,建築年月日,所管課名,代表電話番号\n"
+        '1-1,市役所,本館,本町1-1,5,1,"5,000.5",RC,新耐震,1985/3/31,管財課,03-1111-1111\n'
+        "1-2,市役所,別館,本町1-1,3,0,800,S,旧耐震,昭和45年３月,管財課,03-1111-1111\n"
+    )
+    source = opened(tmp_path, text)
+    assert column(source, "storeys") == [5, 3]
+    assert column(source, "built_year") == [1985, 1970]
+    assert column(source, "seismic") == ["new_standard", "old_standard"]
+    assert column(source, "source_key") == ["1-1", "1-2"]
+    assert column(source, "bureau") == ["管財課", "管財課"]
+
+
+def test_an_area_of_buildings_that_does_not_say_which_is_not_read(tmp_path: Path) -> None:
+    source = opened(tmp_path, "施設名,住所,面積\nA会館,中央1,500\nB会館,中央2,600\n", name="公共施設一覧.csv")
+    assert column(source, "land_area_m2") == [None, None]
+    assert source.not_read == ("面積",)
+    assert source.notes == ("面積 is not read: of a building it may be that of the land or of the floors",)
+    assert column(opened(tmp_path, "公園名,住所,面積\nA,中央1,500\n"), "land_area_m2") == [500.0]
+
+
 def test_stops_of_a_transit_feed(tmp_path: Path) -> None:
     source = opened(tmp_path, "stop_id,stop_code,stop_name,stop_lat,stop_lon\n100_01,,区役所前,35.1,139.1\n", name="stops.txt")
     assert column(source, "name") == ["区役所前"]

@@ -53,6 +53,12 @@ def test_rows_with_an_address_get_a_guessed_position(tmp_path: Path) -> None:
     assert third.record.known_from["lat"].grade == "B"
 
 
+def test_a_made_key_does_not_depend_on_the_geocoder(tmp_path: Path) -> None:
+    text = "名称,住所\nA,新宿区西新宿2-8\n"
+    spec = SourceSpec(source_id="x", geocoder=read_towns(write(tmp_path, "towns.csv", TOWNS)))
+    assert column(opened(tmp_path, text, spec=spec), "source_key") == column(opened(tmp_path, text), "source_key")
+
+
 def test_outlines_give_a_point_inside_and_how_far_the_edge_is(tmp_path: Path) -> None:
     ring = [[139.0, 35.0], [139.1, 35.0], [139.1, 35.1], [139.0, 35.1], [139.0, 35.0]]
     feature = {"type": "Feature", "properties": {"name": "東京都千代田区"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}

@@ -66,6 +66,7 @@ from assets_db.sources.values import parse_value, parser_of
         ("name", "市役所　本庁舎", "市役所　本庁舎", None),
         ("name", "ｾﾝﾀｰ", "センター", "half_width_kana"),
         ("source_key", "Ａ－１", "A-1", "full_width"),
+        ("source_key", '="0012"', "0012", "quotes"),
         ("source_key", 130001000001.0, "130001000001", None),
         ("owner_class", "市有", "municipal", "word"),
         ("asset_type", "Bus-Stop", "bus_stop", "word"),
