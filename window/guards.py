@@ -32,7 +32,9 @@ class Situation:
         The clock the row of the table works on; empty if none.
     n_assets
         Assets the case names.
-    held_by_others
+    lost_assets
+        Ids of assets of the case that are gone or retired.
+    full_assets
         Ids of assets of the case whose last slot is taken.
     cap_left
         Further assets the carrier may hold in the zone where least is left.
@@ -49,7 +51,8 @@ class Situation:
     clocks: Mapping[str, Reading]
     clock: str = ""
     n_assets: int = 0
-    held_by_others: tuple[str, ...] = ()
+    lost_assets: tuple[str, ...] = ()
+    full_assets: tuple[str, ...] = ()
     cap_left: int = 0
     open_permits: tuple[str, ...] = ()
     survey_day: dt.date | None = None
@@ -116,8 +119,12 @@ def _assets_named(at: Situation) -> str:
     return "" if at.n_assets else "the case must name an asset first (it names a search area only)"
 
 
+def _assets_there(at: Situation) -> str:
+    return f"gone or retired: {', '.join(at.lost_assets)}" if at.lost_assets else ""
+
+
 def _slots_free(at: Situation) -> str:
-    return f"no slot is left on {', '.join(at.held_by_others)}; join the waiting list" if at.held_by_others else ""
+    return f"no slot is left on {', '.join(at.full_assets)}; join the waiting list" if at.full_assets else ""
 
 
 def _cap_kept(at: Situation) -> str:
@@ -173,6 +180,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "return_runs": _return_runs,
         "return_over": _return_over,
         "assets_named": _assets_named,
+        "assets_there": _assets_there,
         "slots_free": _slots_free,
         "cap_kept": _cap_kept,
         "day_ahead": _day_ahead,

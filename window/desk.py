@@ -1,0 +1,230 @@
+"""The desk: everything people do with cases, each call knowing who asks. The one door to the tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from assets_db.record import AssetRecord
+from assets_db.schema import field_of
+from assets_db.store import ReadingSession, RegisterError, WritingSession, open_register
+from assets_db.store.database import transaction
+from window import acting, case_rows, noting, opening, people, permitting
+from window.case_rows import CaseFilter
+from window.clock_settings import DatedSettings, default_settings
+from window.clocks import readings
+from window.errors import InvalidRequestError, NotFoundError
+from window.machine import case_machine
+from window.people import Organisation
+from window.policy import SYSTEM, Person, demand, reach
+from window.requests import Act, CaseLine, CaseView, OpenRequest, Receipt
+from window.row_security import enter
+from window.schema import migrate_up, newest_version, version_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """
+    A desk in the database of a register.
+
+    Attributes
+    ----------
+    engine
+        Where.
+    settings
+        Durations and caps.
+    """
+
+    engine: sa.Engine
+    settings: DatedSettings = field(default_factory=default_settings)
+
+    @contextmanager
+    def reading(self, asking: str) -> Iterator[tuple[ReadingSession, Person]]:
+        """Open one consistent view for a person."""
+        with transaction(self.engine, writes=False) as connection:
+            person = people.find_person(connection, asking)
+            enter(connection, person)
+            yield ReadingSession(connection=connection), person
+
+    @contextmanager
+    def writing(self, asking: str, now: dt.datetime, why: str = "") -> Iterator[tuple[WritingSession, Person]]:
+        """Open a transaction of a person: kept whole at the end, or not at all."""
+        if now.tzinfo is None:
+            raise InvalidRequestError("now", "must carry a time zone", now.isoformat())
+        with transaction(self.engine, writes=True) as connection:
+            person = SYSTEM if asking == SYSTEM.person_id else people.find_person(connection, asking)
+            enter(connection, person)
+            yield WritingSession(connection=connection, who=asking, why=why, now=now), person
+
+    def open_case(self, request: OpenRequest, *, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Open a case."""
+        with self.writing(asking, now, request.title) as (session, person):
+            return opening.open_case(session, person, request, key, self.settings)
+
+    def act(self, case_id: str, request: Act, *, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Do an action on a case."""
+        _refuse_system(asking)
+        with self.writing(asking, now, request.why) as (session, person):
+            return acting.act(session, person, case_id, request, key, self.settings)
+
+    def wait(self, case_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Put a case in screening on the waiting list of its assets."""
+        with self.writing(asking, now) as (session, person):
+            return noting.wait(session, person, case_id, key)
+
+    def act_on_permit(self, case_id: str, asset_id: str, permit: str, request: Act, *, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Do an action on a permit of a case."""
+        with self.writing(asking, now, request.why) as (session, person):
+            return permitting.act_on_permit(session, person, case_id, (asset_id, permit), request, key)
+
+    def assign(self, case_id: str, org_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Make an organisation of experts, officers or owners party to a case."""
+        with self.writing(asking, now) as (session, person):
+            return noting.assign(session, person, case_id, org_id, key)
+
+    def comment(self, case_id: str, text: str, *, is_internal: bool, asking: str, key: str, now: dt.datetime) -> Receipt:
+        """Add a remark to a case."""
+        with self.writing(asking, now) as (session, person):
+            return noting.comment(session, person, case_id, text, key, is_internal=is_internal)
+
+    def add_document(
+        self, case_id: str, name: str, content: bytes, *, is_internal: bool = False, asking: str, key: str, now: dt.datetime
+    ) -> Receipt:
+        """Add a document to a case."""
+        with self.writing(asking, now) as (session, person):
+            return noting.add_document(session, person, case_id, name, content, key, is_internal=is_internal)
+
+    def document(self, case_id: str, seq: int, *, asking: str) -> bytes:
+        """Return the content of a document."""
+        with self.reading(asking) as (session, person):
+            return noting.document(session, person, case_id, seq)
+
+    def run_daily(self, *, now: dt.datetime, asking: str = SYSTEM.person_id) -> tuple[Receipt, ...]:
+        """Let time pass: expire what is over, hand on what is freed."""
+        with self.writing(asking, now, "daily run") as (session, person):
+            return acting.run_daily(session, person, self.settings)
+
+    def cases(self, chosen: CaseFilter | None = None, *, asking: str) -> tuple[CaseLine, ...]:
+        """Return cases, the most urgent first."""
+        with self.reading(asking) as (session, person):
+            return case_rows.list_cases(session.connection, person, chosen or CaseFilter())
+
+    def overdue(self, *, asking: str, now: dt.datetime, limit: int = 100) -> tuple[CaseLine, ...]:
+        """Return open cases whose day has passed, the longest overdue first."""
+        return self.cases(CaseFilter(due_before=self.settings.local_day(now), limit=limit), asking=asking)
+
+    def due_soon(self, *, asking: str, now: dt.datetime, limit: int = 100) -> tuple[CaseLine, ...]:
+        """Return open cases that are overdue or due within the days the settings name."""
+        today = self.settings.local_day(now)
+        until = today + dt.timedelta(days=self.settings.on(today).due_soon_days + 1)
+        return self.cases(CaseFilter(due_before=until, limit=limit), asking=asking)
+
+    def case(self, case_id: str, *, asking: str, now: dt.datetime) -> CaseView:
+        """Return everything a person may see of a case."""
+        with self.reading(asking) as (session, person):
+            return _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+
+    def asset(self, asset_id: str, *, asking: str) -> AssetRecord:
+        """Return an asset, restricted fields only for those allowed."""
+        with self.reading(asking) as (session, person):
+            return _asset(session, person, asset_id)
+
+    def add_organisation(self, new: Organisation, *, asking: str, now: dt.datetime) -> None:
+        """Add an organisation."""
+        with self.writing(asking, now) as (session, person):
+            people.add_organisation(session, person, new)
+
+    def add_person(self, person_id: str, name: str, org_id: str, *, asking: str, now: dt.datetime) -> None:
+        """Add a person to an organisation, whose role the person takes."""
+        with self.writing(asking, now) as (session, person):
+            people.add_person(session, person, person_id, name, org_id)
+
+    def retire_person(self, person_id: str, *, asking: str, now: dt.datetime) -> None:
+        """Take away a person's access."""
+        with self.writing(asking, now) as (session, person):
+            people.retire_person(session, person, person_id)
+
+    def people(self, *, asking: str) -> tuple[Person, ...]:
+        """Return everybody who works here."""
+        with self.reading(asking) as (session, person):
+            return people.list_people(session.connection, person)
+
+    def organisations(self, *, asking: str) -> tuple[Organisation, ...]:
+        """Return all organisations."""
+        with self.reading(asking) as (session, person):
+            return people.list_organisations(session.connection, person)
+
+    def audit_faults(self, *, asking: str) -> tuple[str, ...]:
+        """Return what is wrong with the audit trail, empty if nothing is."""
+        with self.reading(asking) as (session, person):
+            demand(person, "see", "audit")
+            return session.audit_faults()
+
+
+def _refuse_system(asking: str) -> None:
+    """Let nobody act as the desk itself."""
+    if asking == SYSTEM.person_id:
+        raise NotFoundError("person", asking)
+
+
+def _view(session: ReadingSession, person: Person, line: CaseLine, now: dt.datetime, settings: DatedSettings) -> CaseView:
+    """Put together what a person may see of a case."""
+    connection = session.connection
+    with_internal = reach(person.role, "see", "internal") != "nothing"
+    history = case_rows.history_of(connection, line.case_id)
+    may_act = reach(person.role, "act", "case") != "nothing"
+    return CaseView(
+        line=line,
+        history=history,
+        clocks=readings(history, settings, now, is_new_pole=line.is_new_pole),
+        actions=case_machine().actions(line.state, person.role) if may_act else (),
+        assets=tuple(_asset(session, person, one) for one in case_rows.assets_of(connection, line.case_id)),
+        area=case_rows.area_of(connection, line.case_id),
+        permits=case_rows.permits_in(connection, line.case_id),
+        holds=case_rows.holds_in(connection, case_rows.HOLDS.c.case_id == line.case_id),
+        comments=case_rows.comments_in(connection, line.case_id, with_internal=with_internal),
+        documents=case_rows.documents_in(connection, line.case_id, with_internal=with_internal),
+    )
+
+
+def _asset(session: ReadingSession, person: Person, asset_id: str) -> AssetRecord:
+    """Return an asset without what the person may not see."""
+    found = session.asset(asset_id)
+    if found is None:
+        raise NotFoundError("asset", asset_id)
+    if reach(person.role, "see", "restricted fields") == "everything":
+        return found.record
+    is_shown = {name for name in found.record.values if field_of(name).view == "public"}
+    return AssetRecord(
+        values={name: value for name, value in found.record.values.items() if name in is_shown},
+        known_from={name: one for name, one in found.record.known_from.items() if name in is_shown},
+    )
+
+
+def init_desk(url: str) -> Desk:
+    """Add the desk's tables to a register, or bring them up to date."""
+    engine = open_register(url).engine
+    with transaction(engine, writes=True) as connection:
+        migrate_up(connection)
+    return Desk(engine=engine)
+
+
+def open_desk(url: str, settings: DatedSettings | None = None) -> Desk:
+    """
+    Open a desk.
+
+    Raises
+    ------
+    RegisterError
+        There is none, or it is of another version.
+    """
+    engine = open_register(url).engine
+    with transaction(engine, writes=False) as connection:
+        found = version_of(connection)
+    if found != newest_version():
+        raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; make it with: siting people init")
+    return Desk(engine=engine, settings=settings or default_settings())
