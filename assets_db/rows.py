@@ -47,6 +47,10 @@ class RejectCode(StrEnum):
     WRONG_CELL_COUNT = "wrong_cell_count"
     NOT_A_FEATURE = "not_a_feature"
     NOT_A_POINT = "not_a_point"
+    NOT_AN_ASSET = "not_an_asset"
+    NO_PLACE = "no_place"
+    SUPPRESSED = "suppressed"
+    INVALID_GEOMETRY = "invalid_geometry"
 
 
 @dataclass(frozen=True, kw_only=True)

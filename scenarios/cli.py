@@ -6,12 +6,13 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from scenarios import cli_assets, cli_db
+from scenarios.command_errors import typed_errors
 
 if TYPE_CHECKING:
     from siting.outputs.text import Language as TextLanguage
@@ -24,14 +25,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-BAD_INPUT = 2
-"""Exit code when something the user gave cannot be used."""
+app.add_typer(cli_assets.app, name="assets")
+app.add_typer(cli_db.app, name="db")
 
 NO_PLAN = 3
 """Exit code when the rules cannot be kept, or no plan that keeps them was found; the run folder says which, and why."""
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
 
 Out = Annotated[Path, typer.Option("--out", help="Run folder to write: new, empty, or an earlier run, which is replaced.")]
 Language = Annotated[str, typer.Option("--language", help="ja or en; by default that of the terminal (LANG).", show_default=False)]
@@ -46,7 +44,7 @@ def run(
     no_cache: NoCache = False,  # noqa: FBT002  # typer makes it a flag
 ) -> None:
     """Compute a scenario and write its run folder: plan, map, report, site lists."""
-    with _typed_errors():
+    with typed_errors():
         _run(file, out, language, no_cache)
 
 
@@ -59,7 +57,7 @@ def demo(
     """Compute the embedded sample: a synthetic district."""
     from importlib.resources import as_file, files  # noqa: PLC0415
 
-    with _typed_errors(), as_file(files("scenarios") / "demo") as folder:
+    with typed_errors(), as_file(files("scenarios") / "demo") as folder:
         _run(folder / "demo.toml", out, language, no_cache)
 
 
@@ -77,7 +75,7 @@ def frontier(  # noqa: PLR0917  # typer takes options as arguments
     no_cache: NoCache = False,  # noqa: FBT002  # typer makes it a flag
 ) -> None:
     """Compute coverage against the number of sites, or against the budget, with the proven bound above it."""
-    with _typed_errors():
+    with typed_errors():
         _frontier(file, out, over=over, values=values, language=language, no_cache=no_cache)
 
 
@@ -92,7 +90,7 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch roads, street lamps, parks and buildings of a place from OpenStreetMap (needs internet) as a new scenario."""
-    with _typed_errors():
+    with typed_errors():
         from scenarios.osm_scenario import fetch_scenario  # noqa: PLC0415
 
         scenario = fetch_scenario(place, out, buildings=buildings)
@@ -165,25 +163,6 @@ def _cache_folder() -> Path | None:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "siting"
     except RuntimeError:
         return None
-
-
-@contextmanager
-def _typed_errors() -> Iterator[None]:
-    """Turn bad input into one line and exit code 2, and an interrupt into exit code 130."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing half-written is left", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:
-        from assets_db.errors import AssetsError  # noqa: PLC0415
-        from scenarios.errors import ScenarioError  # noqa: PLC0415
-        from siting.errors import SitingError  # noqa: PLC0415
-
-        if not isinstance(error, (SitingError, AssetsError, ScenarioError)):
-            raise
-        typer.echo(f"siting: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:

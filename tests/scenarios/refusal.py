@@ -7,7 +7,8 @@ from pathlib import Path
 from demo_copy import Change, copy_demo
 from typer.testing import CliRunner
 
-from scenarios.cli import BAD_INPUT, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT
 
 
 def assert_refused(change: Change, message: str, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from demo_copy import copy_demo, toml
 from typer.testing import CliRunner
 
 import scenarios.frontier
-from scenarios.cli import BAD_INPUT, INTERRUPTED, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT, INTERRUPTED
 from scenarios.errors import ScenarioError
 from scenarios.frontier import FRONTIER_FILES, default_values, run_frontier
 from scenarios.preparation import prepare

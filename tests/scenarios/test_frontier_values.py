@@ -9,7 +9,8 @@ from demo_copy import both, copy_demo, rule, toml
 from typer.testing import CliRunner
 
 import scenarios.frontier
-from scenarios.cli import BAD_INPUT, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT
 
 QUOTA = '[[rules.quotas]]\nname = "signals"\nasset_type = "signal"\nmin = 9'
 

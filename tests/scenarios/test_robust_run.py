@@ -10,7 +10,8 @@ import pytest
 from demo_copy import add, asset, copy_demo, rule, toml
 from typer.testing import CliRunner
 
-from scenarios.cli import BAD_INPUT, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT
 from scenarios.outputs import FILES
 from scenarios.run import run_scenario
 from scenarios.run_result import Run

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 import scenarios.run
 import siting.city
-from scenarios.cli import BAD_INPUT, INTERRUPTED, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT, INTERRUPTED
 from scenarios.outputs import FILES
 from scenarios.run import Run, run_scenario
 from siting.footprints import read_footprints

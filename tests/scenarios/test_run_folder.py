@@ -9,7 +9,8 @@ import pytest
 from demo_copy import copy_demo
 from typer.testing import CliRunner
 
-from scenarios.cli import BAD_INPUT, app
+from scenarios.cli import app
+from scenarios.command_errors import BAD_INPUT
 from scenarios.errors import ScenarioError
 from scenarios.outputs import FILES
 from scenarios.run_folder import run_folder

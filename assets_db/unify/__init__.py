@@ -1,0 +1,1 @@
+"""Joining the records of one real thing."""
