@@ -14,13 +14,13 @@ from assets_db.store import WritingSession
 from window.case_rows import assets_of, find_case, history_of, permits_in
 from window.clock_settings import DatedSettings
 from window.clocks import case_due_on, readings
-from window.errors import ActionNotAllowedError, InvalidRequestError, StaleCaseError
+from window.errors import ActionNotAllowedError, StaleCaseError
 from window.events import CaseEvent
 from window.guards import Situation, broken_rule
 from window.handover import check_as_built, put_into_service, take_out_of_service
 from window.holding import cap_left, free_slot, is_lost, next_in_line, release_slots, take_slots
 from window.machine import Row, case_machine, permit_machine
-from window.opening import write_event
+from window.opening import refuse_past, write_event
 from window.permits import permits_of
 from window.policy import SYSTEM, Person, demand
 from window.receipts import earlier_receipt, write_receipt
@@ -46,7 +46,7 @@ class Moment:
         return self.settings.local_day(self.session.now)
 
 
-def act(session: WritingSession, asking: Person, case_id: str, request: Act, key: str, settings: DatedSettings) -> Receipt:
+def act(session: WritingSession, asking: Person, case_id: str, request: Act, *, key: str, settings: DatedSettings) -> Receipt:
     """
     Do an action on a case and return its receipt.
 
@@ -71,7 +71,7 @@ def act(session: WritingSession, asking: Person, case_id: str, request: Act, key
         raise StaleCaseError(case_id, request.expected_version, case.version)
     as_desk(session.connection)
     row = case_machine().row(case.state, request.action, asking.role)
-    moment = _moment(session, asking, case, request, row, settings)
+    moment = _moment(session, asking, case, request, row=row, settings=settings)
     rule = broken_rule(row.guard, situation_of(moment, row))
     if rule:
         others = tuple(name for name in case_machine().actions(case.state, asking.role) if name != request.action)
@@ -79,12 +79,9 @@ def act(session: WritingSession, asking: Person, case_id: str, request: Act, key
     return _do(moment, row, key, digest)
 
 
-def _moment(session: WritingSession, asking: Person, case: CaseLine, request: Act, row: Row, settings: DatedSettings) -> Moment:
+def _moment(session: WritingSession, asking: Person, case: CaseLine, request: Act, *, row: Row, settings: DatedSettings) -> Moment:
     """Return the case with its history and the action as it would be written down."""
-    if session.now < case.changed_at:
-        raise InvalidRequestError(
-            "now", f"must not be before {case.changed_at.isoformat()}, when the case changed last", session.now.isoformat()
-        )
+    refuse_past(session.now, case)
     event = CaseEvent(
         at=session.now, action=row.action, state=row.next, role=asking.role, who=asking.person_id, why=request.why, detail=request.detail
     )
@@ -153,7 +150,7 @@ def promote(session: WritingSession, freed: Sequence[str], settings: DatedSettin
         case = find_case(session.connection, SYSTEM, case_id, "act")
         row = case_machine().row(case.state, "hold", "system")
         request = Act(action="hold", why="first on the waiting list")
-        moment = _moment(session, SYSTEM, case, request, row, settings)
+        moment = _moment(session, SYSTEM, case, request, row=row, settings=settings)
         if not broken_rule(row.guard, situation_of(moment, row)):
             _do(moment, row, f"{case_id}:{case.version}:hold", request_digest("promote", case_id, case.version))
             held.append(case_id)
@@ -213,7 +210,7 @@ def run_daily(session: WritingSession, asking: Person, settings: DatedSettings) 
         case = find_case(session.connection, SYSTEM, case_id, "act")
         key = f"{case_id}:{case.version}:expire"
         try:
-            done.append(act(session, SYSTEM, case_id, Act(action="expire", why="time has passed"), key, settings))
+            done.append(act(session, SYSTEM, case_id, Act(action="expire", why="time has passed"), key=key, settings=settings))
         except ActionNotAllowedError:
             continue  # due for another reason, such as the dates of a survey
     return tuple(done)

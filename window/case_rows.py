@@ -127,20 +127,10 @@ def permits_in(connection: sa.Connection, case_id: str) -> tuple[PermitLine, ...
     return tuple(PermitLine(asset_id=row.asset_id, permit=row.permit, state=row.state) for row in rows)
 
 
-def holds_in(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> tuple[HoldLine, ...]:
-    """Return holds under a condition, which says whose they are."""
-    rows = connection.execute(sa.select(HOLDS).where(condition).order_by(HOLDS.c.case_id, HOLDS.c.asset_id))
-    return tuple(
-        HoldLine(
-            case_id=row.case_id,
-            asset_id=row.asset_id,
-            slot=row.slot,
-            carrier_org=row.carrier_org,
-            held_at=row.held_at,
-            is_active=row.is_active,
-        )
-        for row in rows
-    )
+def holds_in(connection: sa.Connection, case_id: str) -> tuple[HoldLine, ...]:
+    """Return the slots a case holds or held."""
+    rows = connection.execute(sa.select(HOLDS).where(HOLDS.c.case_id == case_id).order_by(HOLDS.c.asset_id))
+    return tuple(HoldLine(**{name: getattr(row, name) for name in HoldLine.__dataclass_fields__}) for row in rows)
 
 
 def comments_in(connection: sa.Connection, case_id: str, *, with_internal: bool) -> tuple[CommentLine, ...]:

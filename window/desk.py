@@ -69,7 +69,7 @@ class Desk:
         """Do an action on a case."""
         _refuse_system(asking)
         with self.writing(asking, now, request.why) as (session, person):
-            return acting.act(session, person, case_id, request, key, self.settings)
+            return acting.act(session, person, case_id, request, key=key, settings=self.settings)
 
     def wait(self, case_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
         """Put a case in screening on the waiting list of its assets."""
@@ -79,7 +79,7 @@ class Desk:
     def act_on_permit(self, case_id: str, asset_id: str, permit: str, request: Act, *, asking: str, key: str, now: dt.datetime) -> Receipt:
         """Do an action on a permit of a case."""
         with self.writing(asking, now, request.why) as (session, person):
-            return permitting.act_on_permit(session, person, case_id, (asset_id, permit), request, key)
+            return permitting.act_on_permit(session, person, case_id, (asset_id, permit), request, key=key)
 
     def assign(self, case_id: str, org_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
         """Make an organisation of experts, officers or owners party to a case."""
@@ -96,7 +96,7 @@ class Desk:
     ) -> Receipt:
         """Add a document to a case."""
         with self.writing(asking, now) as (session, person):
-            return noting.add_document(session, person, case_id, name, content, key, is_internal=is_internal)
+            return noting.add_document(session, person, case_id, name, content, key=key, is_internal=is_internal)
 
     def document(self, case_id: str, seq: int, *, asking: str) -> bytes:
         """Return the content of a document."""
@@ -185,7 +185,7 @@ def _view(session: ReadingSession, person: Person, line: CaseLine, now: dt.datet
         assets=tuple(_asset(session, person, one) for one in case_rows.assets_of(connection, line.case_id)),
         area=case_rows.area_of(connection, line.case_id),
         permits=case_rows.permits_in(connection, line.case_id),
-        holds=case_rows.holds_in(connection, case_rows.HOLDS.c.case_id == line.case_id),
+        holds=case_rows.holds_in(connection, line.case_id),
         comments=case_rows.comments_in(connection, line.case_id, with_internal=with_internal),
         documents=case_rows.documents_in(connection, line.case_id, with_internal=with_internal),
     )

@@ -6,13 +6,14 @@ import hashlib
 
 import sqlalchemy as sa
 
+from assets_db.record import Json
 from assets_db.store import ReadingSession, WritingSession
 from window.case_rows import assets_of, find_case
 from window.documents import media_type_of
 from window.errors import ActionNotAllowedError, InvalidRequestError, NotFoundError
 from window.events import CaseEvent
 from window.holding import join_list
-from window.opening import write_event
+from window.opening import refuse_past, write_event
 from window.policy import Person, demand, reach
 from window.receipts import earlier_receipt, write_receipt
 from window.requests import CaseLine, Receipt, checked_text, request_digest
@@ -22,10 +23,7 @@ from window.tables import CASES, COMMENTS, DOCUMENTS, EVENTS, ORGANISATIONS, PAR
 
 def touch(session: WritingSession, case: CaseLine) -> tuple[int, int]:
     """Count a change of a case; return its new version and the number of its next event."""
-    if session.now < case.changed_at:
-        raise InvalidRequestError(
-            "now", f"must not be before {case.changed_at.isoformat()}, when the case changed last", session.now.isoformat()
-        )
+    refuse_past(session.now, case)
     values = {"changed_at": session.now, "version": case.version + 1}
     session.connection.execute(CASES.update().where(CASES.c.case_id == case.case_id).values(**values))
     last = session.connection.execute(sa.select(sa.func.max(EVENTS.c.seq)).where(EVENTS.c.case_id == case.case_id)).scalar_one()
@@ -110,7 +108,7 @@ def comment(session: WritingSession, asking: Person, case_id: str, text: str, ke
 
 
 def add_document(
-    session: WritingSession, asking: Person, case_id: str, name: str, content: bytes, key: str, *, is_internal: bool
+    session: WritingSession, asking: Person, case_id: str, name: str, content: bytes, *, key: str, is_internal: bool
 ) -> Receipt:
     """
     Add a document, its type told from its content.
@@ -136,7 +134,7 @@ def add_document(
     values = {"name": name, "media_type": media_type, "digest": content_digest, "content": content, "is_internal": is_internal}
     session.connection.execute(DOCUMENTS.insert().values(case_id=case_id, seq=seq, at=session.now, who=asking.person_id, **values))
     said = {"case_id": case_id, "action": "document", "state": case.state}
-    what = {"seq": seq, "digest": content_digest, "is_internal": is_internal}
+    what: dict[str, Json] = {"seq": seq, "digest": content_digest, "is_internal": is_internal}
     return write_receipt(session, key, digest, version=case.version, what=what, **said)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from assets_db.record import Json
@@ -15,7 +17,7 @@ from window.machine import case_machine
 from window.people import answering
 from window.policy import Person, demand
 from window.receipts import earlier_receipt, write_receipt
-from window.requests import OpenRequest, Receipt, request_digest
+from window.requests import CaseLine, OpenRequest, Receipt, request_digest
 from window.row_security import as_desk
 from window.tables import AREAS, CASE_ASSETS, CASES, EVENTS, ORGANISATIONS, PARTIES
 
@@ -69,6 +71,19 @@ def open_case(session: WritingSession, asking: Person, request: OpenRequest, key
     write_event(session, case_id, 1, event)
     what: dict[str, Json] = {"carrier_org": carrier, "assets": list[Json](request.asset_ids)}
     return write_receipt(session, key, digest, case_id=case_id, action="open", state=first, version=1, what=what)
+
+
+def refuse_past(now: dt.datetime, case: CaseLine) -> None:
+    """
+    Refuse a change before the last one.
+
+    Raises
+    ------
+    InvalidRequestError
+        The clock of the one who asks is behind.
+    """
+    if now < case.changed_at:
+        raise InvalidRequestError("now", f"must not be before {case.changed_at.isoformat()}, when the case changed last", now.isoformat())
 
 
 def write_event(session: WritingSession, case_id: str, seq: int, event: CaseEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assets_db.record import Json
 from assets_db.store import WritingSession
 from window.case_rows import find_case, permits_in
 from window.errors import ActionNotAllowedError, NotFoundError
@@ -17,7 +18,7 @@ from window.row_security import as_desk
 from window.tables import PERMITS
 
 
-def act_on_permit(session: WritingSession, asking: Person, case_id: str, permit_key: tuple[str, str], request: Act, key: str) -> Receipt:
+def act_on_permit(session: WritingSession, asking: Person, case_id: str, permit_key: tuple[str, str], request: Act, *, key: str) -> Receipt:
     """
     Do an action on a permit and return its receipt.
 
@@ -63,6 +64,5 @@ def act_on_permit(session: WritingSession, asking: Person, case_id: str, permit_
     session.connection.execute(PERMITS.update().where(is_it).values(state=row.next))
     version, seq = touch(session, case)
     write_event(session, case_id, seq, event)
-    return write_receipt(
-        session, key, digest, case_id=case_id, action=row.action, state=case.state, version=version, what={"permit": found.permit}
-    )
+    what: dict[str, Json] = {"permit": found.permit, "asset_id": found.asset_id}
+    return write_receipt(session, key, digest, case_id=case_id, action=row.action, state=case.state, version=version, what=what)

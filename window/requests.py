@@ -34,9 +34,8 @@ class Box:
 
     def __post_init__(self) -> None:
         if not (-180 <= self.west < self.east <= 180 and -90 <= self.south < self.north <= 90):
-            raise InvalidRequestError(
-                "area", "must be west < east and south < north in degrees", (self.west, self.south, self.east, self.north)
-            )
+            edges = (self.west, self.south, self.east, self.north)
+            raise InvalidRequestError("area", "must be west < east and south < north in degrees", edges)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,11 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from assets_db.record import AssetRecord, Value
+from assets_db.importing import apply_import
+from assets_db.sources import SourceSpec, open_source
 from assets_db.store import Register
 from window.desk import Desk
 from window.errors import DeskError
@@ -30,28 +33,21 @@ ORGANISATIONS = (
 )
 
 
-def asset(number: int, **more: Value) -> AssetRecord:
-    """Return an asset near Shibuya."""
-    values: dict[str, Value] = {
-        "source_id": "test",
-        "source_key": str(number),
-        "name": f"Lamp {number}",
-        "asset_type": "streetlight",
-        "property_class": "road",
-        "owner_class": "metropolitan",
-        "bureau": "建設局",
-        "lg_code": "131130",
-        "lat": 35.66 + number * 0.001,
-        "lon": 139.70,
-        "contact": "03-0000-0000",
-    }
-    return AssetRecord(values=values | more)
+HEADER = "ID,name,asset_type,property_class,owner_class,bureau,lg_code,lat,lon,contact,carrier_capacity"
+N_ASSETS = 12
 
 
-ASSETS = tuple(asset(number, **({"carrier_capacity": 2} if number == 2 else {})) for number in range(10))
+def asset_list(n_assets: int = N_ASSETS) -> str:
+    """Return a list of lamps near Shibuya; the third takes two carriers, every fourth is the municipality's."""
+    rows = []
+    for number in range(n_assets):
+        owner = ("municipal", "") if number % 4 == 3 else ("metropolitan", "建設局")
+        capacity = 2 if number == 2 else ""
+        rows.append(f"{number},Lamp {number},streetlight,road,{','.join(owner)},131130,{35.66 + number * 0.001:.4f},139.70,03,{capacity}")
+    return "\n".join([HEADER, *rows, ""])
 
 
-def furnish(desk: Desk) -> None:
+def furnish(desk: Desk, n_assets: int = N_ASSETS) -> None:
     """Put people and assets in."""
     for one in ORGANISATIONS:
         desk.add_organisation(one, asking="system" if one.org_id == "office" else "admin", now=START)
@@ -59,9 +55,12 @@ def furnish(desk: Desk) -> None:
             desk.add_person("admin", "管理者", "office", asking="system", now=START)
         else:
             desk.add_person(f"{one.org_id}-1", f"{one.name} 1", one.org_id, asking="admin", now=START)
-    with Register(engine=desk.engine).writing(who="test", why="samples", now=START) as session:
-        for one in ASSETS:
-            session.put_asset(f"test:{one.text('source_key')}", one)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "lamps.csv"
+        path.write_text(asset_list(n_assets), "utf-8")
+        receipt = apply_import(Register(engine=desk.engine), open_source(path, SourceSpec(source_id="test")), who="test", why="", now=START)
+    if receipt.n_new != n_assets:
+        raise AssertionError(receipt)
 
 
 @dataclass
