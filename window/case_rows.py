@@ -81,6 +81,12 @@ def list_cases(connection: sa.Connection, person: Person, chosen: CaseFilter) ->
     return tuple(_line(cast("Mapping[str, object]", row)) for row in rows)
 
 
+def all_cases(connection: sa.Connection, person: Person) -> tuple[CaseLine, ...]:
+    """Return every case a person may see, by number."""
+    rows = connection.execute(sa.select(CASES).where(seen_by(person, CASES.c.case_id)).order_by(CASES.c.case_id)).mappings()
+    return tuple(_line(cast("Mapping[str, object]", row)) for row in rows)
+
+
 def find_case(connection: sa.Connection, person: Person, case_id: str, verb: str = "see", thing: str = "case") -> CaseLine:
     """
     Return one case.

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from assets_db.record import AssetRecord
 from assets_db.schema import field_of
-from assets_db.store import ReadingSession, RegisterError, WritingSession, open_register
+from assets_db.store import AuditHead, ReadingSession, RegisterError, WritingSession, open_register
 from assets_db.store.database import transaction
-from window import acting, case_rows, noting, opening, people, permitting
+from window import acting, case_rows, noting, opening, people, permitting, trail
 from window.case_rows import CaseFilter
 from window.clock_settings import DatedSettings, default_settings
 from window.clocks import readings
@@ -158,11 +158,16 @@ class Desk:
         with self.reading(asking) as (session, person):
             return people.list_organisations(session.connection, person)
 
-    def audit_faults(self, *, asking: str) -> tuple[str, ...]:
-        """Return what is wrong with the audit trail, empty if nothing is."""
+    def all_cases(self, *, asking: str) -> tuple[CaseLine, ...]:
+        """Return every case a person may see, open and ended, by number."""
+        with self.reading(asking) as (session, person):
+            return case_rows.all_cases(session.connection, person)
+
+    def audit(self, *, asking: str, known_head: AuditHead | None = None) -> tuple[tuple[str, ...], AuditHead]:
+        """Return what is wrong with the audit trail and the receipts it stands for, nothing if all is well, and its head."""
         with self.reading(asking) as (session, person):
             demand(person, "see", "audit")
-            return session.audit_faults()
+            return (*session.audit_faults(known_head), *trail.desk_faults(session.connection)), session.audit_head()
 
 
 def _refuse_system(asking: str) -> None:

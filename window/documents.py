@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from window.errors import InvalidRequestError
 
@@ -68,3 +69,21 @@ def _fitting(name: str, endings: tuple[str, ...], media_type: str) -> str:
     if not name.endswith(endings):
         raise InvalidRequestError("name", f"must end in {' or '.join(endings)}, as its content is {media_type}", name)
     return media_type
+
+
+def read_document(path: Path) -> bytes:
+    """
+    Return the content of a file to be added.
+
+    Raises
+    ------
+    InvalidRequestError
+        It cannot be read, or is too large, which is found out before it is read.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InvalidRequestError("document", f"must have 1 to {MAX_BYTES:,} bytes", f"{size:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidRequestError("file", "must be a file that can be read", error.strerror or str(error)) from error

@@ -47,8 +47,22 @@ class Organisation:
     def __post_init__(self) -> None:
         checked_text("org_id", self.org_id, is_needed=True, longest=60)
         checked_text("name", self.name, is_needed=True, longest=200)
-        if self.role not in ROLES or self.role == "system":
-            raise InvalidRequestError("role", f"must be one of {', '.join(ROLES[:-1])}", self.role)
+        role_of(self.role)
+
+
+def role_of(text: str) -> Role:
+    """
+    Return the role of a word.
+
+    Raises
+    ------
+    InvalidRequestError
+        There is no such role that people have.
+    """
+    found = next((role for role in ROLES if role == text and role != "system"), None)
+    if found is None:
+        raise InvalidRequestError("role", f"must be one of {', '.join(ROLES[:-1])}", text)
+    return found
 
 
 def find_person(connection: sa.Connection, person_id: str) -> Person:

@@ -26,7 +26,7 @@ def test_a_case_goes_from_the_first_question_into_the_register(desk: Desk) -> No
     assert asset.text("lifecycle") == "in_use"
     assert asset.known_from["mount_type"].source == "manual"
     assert not any(hold.is_active for hold in view.holds)
-    assert desk.audit_faults(asking="audit-1") == ()
+    assert desk.audit(asking="audit-1")[0] == ()
     assert walk.view().clocks[0].due_on == dt.date(2031, 4, 25)
 
 
