@@ -140,7 +140,7 @@ def _features(path: Path) -> Iterator[OsmFeature | None]:
 
 def _xml_features(path: Path) -> Iterator[OsmFeature]:
     """Yield the tagged elements of an OSM XML file."""
-    for kind, attributes, tags, line in iterate_elements(path):
+    for kind, attributes, tags, line, _ in iterate_elements(path):
         if kind != "bounds" and tags:
             number = attributes.get("id")
             yield OsmFeature(

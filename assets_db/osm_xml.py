@@ -14,12 +14,13 @@ _ELEMENTS = frozenset({"node", "way", "relation", "bounds"})
 
 
 class OsmElement(NamedTuple):
-    """A node, way, relation or the bounds of the file, with its tags and the line it starts in."""
+    """A node, way, relation or the bounds of the file, with its tags, the line it starts in and the nodes of a way."""
 
     kind: str
     attributes: dict[str, str]
     tags: dict[str, str]
     line: int
+    nodes: tuple[str, ...] = ()
 
 
 class _Handler:
@@ -30,6 +31,7 @@ class _Handler:
         self._source = source
         self._depth = 0
         self._open: OsmElement | None = None
+        self._nodes: list[str] = []
         self.finished: list[OsmElement] = []
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -40,14 +42,17 @@ class _Handler:
         if self._depth == 1 and name != "osm":
             raise InvalidSourceError("root element", "must be osm", name, source=self._source)
         if self._depth == 2 and name in _ELEMENTS:
+            self._nodes.clear()
             self._open = OsmElement(name, attributes, {}, self._parser.CurrentLineNumber)
         elif self._depth == 3 and name == "tag" and self._open is not None:
             self._open.tags[attributes.get("k", "")] = attributes.get("v", "")
+        elif self._depth == 3 and name == "nd" and self._open is not None:
+            self._nodes.append(attributes.get("ref", ""))
 
     def _end(self, _name: str) -> None:
         self._depth -= 1
         if self._depth == 1 and self._open is not None:
-            self.finished.append(self._open)
+            self.finished.append(self._open._replace(nodes=tuple(self._nodes)) if self._nodes else self._open)
             self._open = None
 
     def _refuse_doctype(self, name: str, *_rest: object) -> None:

@@ -51,6 +51,8 @@ def format_of(path: Path) -> Format:
     InvalidSourceError
         The file is missing, unreadable, empty or of no known format.
     """
+    if path.is_symlink():
+        raise InvalidSourceError("file", "must not be a link", path.name, source=str(path))
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
@@ -66,6 +68,28 @@ def format_of(path: Path) -> Format:
 
 def _formats() -> tuple[Format, ...]:
     """Return the formats in the order in which they are tried; those that would take anything come last."""
-    from assets_db.sources import csv_files, gbfs_json, station_json, xlsx_files  # noqa: PLC0415  # formats bring their libraries along
+    from assets_db.sources import (  # noqa: PLC0415  # formats bring their libraries along
+        citygml_files,
+        csv_files,
+        gbfs_json,
+        geojson_files,
+        geopackage_files,
+        geoparquet_files,
+        osm_xml_files,
+        shapefile_files,
+        station_json,
+        xlsx_files,
+    )
 
-    return (xlsx_files.FORMAT, station_json.FORMAT, gbfs_json.FORMAT, csv_files.FORMAT)
+    return (
+        shapefile_files.FORMAT,
+        xlsx_files.FORMAT,
+        geopackage_files.FORMAT,
+        geoparquet_files.FORMAT,
+        citygml_files.FORMAT,
+        osm_xml_files.FORMAT,
+        station_json.FORMAT,
+        gbfs_json.FORMAT,
+        geojson_files.FORMAT,
+        csv_files.FORMAT,
+    )

@@ -51,3 +51,18 @@ def test_a_spatial_index_out_of_step_is_found(tmp_path: Path) -> None:
         connection.exec_driver_sql("DELETE FROM asset_boxes")
     done = CliRunner().invoke(app, ["db", "check", "--db", url])
     assert (done.exit_code, "not in the spatial index" in done.output) == (1, True)
+
+
+def test_import_shows_first_and_writes_only_when_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'r.db'}"
+    path = tmp_path / "parks.csv"
+    path.write_text("ID,名称,緯度,経度\n1,東公園,35.66,139.70\n2,=1+1,999,139.70\n", encoding="utf-8")
+    words = ["assets", "import", str(path), "--source", "parks", "--db", url, "--rejects", str(tmp_path / "rejects.csv")]
+    assert CliRunner().invoke(app, words).exit_code == 2
+    CliRunner().invoke(app, ["db", "init", "--db", url])
+    assert "nothing was written" in CliRunner().invoke(app, words).output
+    assert CliRunner().invoke(app, ["assets", "show", "parks:1", "--db", url]).exit_code == 2
+    assert "imported as batch 1" in CliRunner().invoke(app, [*words, "--apply"]).output
+    assert "imported before as batch 1" in CliRunner().invoke(app, [*words, "--apply"]).output
+    assert "東公園" in CliRunner().invoke(app, ["assets", "show", "parks:1", "--db", url]).output
+    assert len((tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").splitlines()) == 2

@@ -1,0 +1,116 @@
+"""
+Nothing acknowledged is lost and nothing half-done stays: under many writers, stale edits and killed imports.
+
+A sample by default; ``SITING_STRESS=full`` runs the full numbers.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import sqlalchemy as sa
+from store_samples import LATER, NOW, at
+
+from assets_db.importing import apply_import
+from assets_db.sources import SourceSpec, open_source
+from assets_db.store import StaleEditError, backup_register, open_register, register_faults
+from assets_db.store.tables import ASSETS, AUDIT, BATCHES
+
+_IS_FULL = os.environ.get("SITING_STRESS") == "full"
+_WRITERS, _APPLICATIONS = (50, 20) if _IS_FULL else (4, 3)
+_KILLS, _ROWS = (200, 20_000) if _IS_FULL else (4, 3_000)
+_PAIRS = 100 if _IS_FULL else 5
+
+_IMPORT = """
+import sys
+from pathlib import Path
+from store_samples import NOW
+from assets_db.importing import apply_import
+from assets_db.sources import SourceSpec, open_source
+from assets_db.store import open_register
+file = open_source(Path(sys.argv[2]), SourceSpec(source_id="parks"))
+tell = lambda n: print(n, flush=True)
+tell(0)
+apply_import(open_register(sys.argv[1]), file, who="ito", why="test", now=NOW, progress=tell)
+tell(-1)
+"""
+
+
+def apply_many(url: str, writer: int) -> list[str]:
+    """Write one asset after the other and return what was acknowledged."""
+    receipts = []
+    for n in range(_APPLICATIONS):
+        asset_id = f"w:{writer}-{n}"
+        with open_register(url).writing(who=f"w{writer}", why="application", now=NOW) as session:
+            session.put_asset(asset_id, at(f"{writer}-{n}", 35.0, 139.0))
+            session.audit("application", {"asset_id": asset_id})
+        receipts.append(asset_id)
+    return receipts
+
+
+def test_every_receipt_of_many_writers_is_there_once_and_a_backup_meanwhile_is_whole(register_url: str, tmp_path: Path) -> None:
+    with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(apply_many, register_url, writer) for writer in range(_WRITERS)]
+        backup_register(register_url, tmp_path / "copy")
+        receipts = sorted(receipt for one in running for receipt in one.result())
+    with open_register(register_url).reading() as session:
+        assert sorted(one.asset_id for one in session.assets()) == receipts
+        assert len(session.connection.execute(sa.select(AUDIT.c.seq)).all()) == len(receipts) == _WRITERS * _APPLICATIONS
+        assert register_faults(session) == ()
+        seqs = session.connection.execute(sa.select(ASSETS.c.change_seq)).scalars().all()
+        assert sorted(seqs) == list(range(1, len(receipts) + 1))
+    if register_url.startswith("sqlite"):
+        with open_register(f"sqlite:///{tmp_path / 'copy'}").reading() as session:
+            assert register_faults(session) == ()
+
+
+def edited(url: str, name: str, version: int) -> bool:
+    """Edit the asset and tell whether that was accepted."""
+    try:
+        with open_register(url).writing(who="ito", why="test", now=LATER) as session:
+            session.edit("parks:1", {"name": name}, expected_version=version)
+    except StaleEditError:
+        return False
+    return True
+
+
+def test_of_two_edits_of_one_version_one_is_refused(register_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "parks.csv"
+    path.write_text("ID,名称,緯度,経度\n1,東公園,35.66,139.70\n", encoding="utf-8")
+    apply_import(open_register(register_url), open_source(path, SourceSpec(source_id="parks")), who="ito", why="test", now=NOW)
+    with ThreadPoolExecutor(2) as pool:
+        for version in range(1, _PAIRS + 1):
+            pair = [pool.submit(edited, register_url, f"{version} {which}", version) for which in "ab"]
+            assert sorted(one.result() for one in pair) == [False, True]
+    with open_register(register_url).reading() as session:
+        assert len(session.history("parks:1")) == _PAIRS + 1
+        assert register_faults(session) == ()
+
+
+def test_a_killed_import_leaves_all_or_nothing(register_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "parks.csv"
+    lines = (f"{n},公園{n},{35.5 + n % 100 / 1000},{139.5 + n // 100 / 1000}\n" for n in range(_ROWS))
+    path.write_text("ID,名称,緯度,経度\n" + "".join(lines), encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), str(Path(__file__).parent)])}
+    for kill in range(_KILLS):
+        with subprocess.Popen(  # noqa: S603  # this interpreter, this text
+            [sys.executable, "-c", _IMPORT, register_url, str(path)], stdout=subprocess.PIPE, text=True, env=environment
+        ) as child:
+            assert child.stdout is not None
+            for _ in range(kill % (_ROWS // 1000 + 2)):
+                child.stdout.readline()
+            child.kill()
+        with open_register(register_url).reading() as session:
+            n_batches = len(session.connection.execute(sa.select(BATCHES)).all())
+            n_assets = session.connection.execute(sa.select(sa.func.count()).select_from(ASSETS)).scalar_one()
+            assert (n_batches, n_assets) in {(0, 0), (1, _ROWS)}
+    file = open_source(path, SourceSpec(source_id="parks"))
+    apply_import(open_register(register_url), file, who="ito", why="test", now=LATER)
+    assert not apply_import(open_register(register_url), file, who="ito", why="test", now=LATER).is_new
+    with open_register(register_url).reading() as session:
+        assert register_faults(session) == ()
