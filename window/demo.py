@@ -7,7 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assets_db.store import AssetFilter, ReadingSession, StoredAsset, WritingSession
 from window import acting, noting, opening, people, permitting
@@ -18,6 +18,7 @@ from window.holding import is_lost
 from window.people import Organisation
 from window.policy import SYSTEM, Person
 from window.requests import Act, OpenRequest
+from window.row_security import as_desk
 from window.working_days import is_open, open_day_after
 
 _CARRIERS = ("甲通信（合成）", "乙モバイル（合成）", "丙テレコム（合成）", "丁ワイヤレス（合成）")
@@ -76,25 +77,27 @@ def fill_demo(desk: Desk, *, seed: int, n_cases: int, until: dt.datetime) -> str
     chance = random.Random(seed)  # noqa: S311  # a made-up year, no secret
     start = until - _YEAR
     with desk.writing(SYSTEM.person_id, start, "synthetic demonstration") as (session, _):
+        as_desk(session.connection)
         cast = _set_up(session)
-    opened = sorted(chance.choices(range(365), k=n_cases))
-    stories: list[_Story] = []
-    for number in range(366):
-        at = start + number * dt.timedelta(days=1)
-        today = desk.settings.local_day(at)
-        if at > until or not is_open(today):
-            continue
-        with desk.writing(SYSTEM.person_id, at, "synthetic demonstration") as (session, _):
-            acting.run_daily(session, SYSTEM, desk.settings)
-            while opened and opened[0] <= number:
-                opened.pop(0)
-                stories.append(_open(session, desk, cast, chance, len(stories)))
-            for story in [one for one in stories if one.next_on <= today]:
-                _step(_Scene(session=session, desk=desk, cast=cast, chance=chance, today=today), story)
-                stories = [one for one in stories if one is not story or one.next_on < dt.date.max]
+        opened = Counter(chance.choices(range(365), k=n_cases))
+        stories: list[_Story] = []
+        for number in range(366):
+            at = start + number * dt.timedelta(days=1)
+            scene = _Scene(session=replace(session, now=at), desk=desk, cast=cast, chance=chance, today=desk.settings.local_day(at))
+            stories += [_open(scene, len(stories) + index) for index in range(opened[number])]
+            if is_open(scene.today):
+                _play_day(scene, stories)
     with desk.reading("demo-window") as (session, person):
         counts = Counter(line.state for line in all_cases(session.connection, person))
     return f"{counts.total()} synthetic cases: " + ", ".join(f"{n} {state}" for state, n in sorted(counts.items()))
+
+
+def _play_day(scene: _Scene, stories: list[_Story]) -> None:
+    """Let time pass, and let every case whose day has come do its next step."""
+    acting.run_daily(scene.session, SYSTEM, scene.desk.settings)
+    for story in stories:
+        if story.next_on <= scene.today:
+            _step(scene, story)
 
 
 def _set_up(session: WritingSession) -> _Cast:
@@ -138,16 +141,16 @@ def _first_assets(session: ReadingSession) -> Iterator[StoredAsset]:
             yield one
 
 
-def _open(session: WritingSession, desk: Desk, cast: _Cast, chance: random.Random, number: int) -> _Story:
+def _open(scene: _Scene, number: int) -> _Story:
     """Open a case and bring the bureau in."""
+    cast, chance = scene.cast, scene.chance
     carrier = chance.choice(cast.carriers)
     asset_ids = tuple(chance.sample(cast.asset_ids, k=min(len(cast.asset_ids), chance.choice((1, 1, 1, 2, 3)))))
     request = OpenRequest(title=chance.choice(_TITLES), asset_ids=asset_ids, is_new_pole=chance.random() < 0.15, is_synthetic=True)
-    as_carrier = _as(session, carrier)
-    receipt = opening.open_case(as_carrier, carrier, request, f"demo-open-{number}", desk.settings)
-    noting.assign(_as(session, cast.window), cast.window, receipt.case_id, cast.officer.org_id, f"demo-assign-{number}")
-    today = desk.settings.local_day(session.now)
-    return _Story(case_id=receipt.case_id, carrier=carrier, next_on=open_day_after(today, chance.choice((1, 1, 1, 2))))
+    receipt = opening.open_case(_as(scene.session, carrier), carrier, request, f"demo-open-{number}", scene.desk.settings)
+    by_window = _as(scene.session, cast.window)
+    noting.assign(by_window, cast.window, receipt.case_id, cast.officer.org_id, f"demo-assign-{number}")
+    return _Story(case_id=receipt.case_id, carrier=carrier, next_on=open_day_after(scene.today, chance.choice((1, 1, 1, 2))))
 
 
 def _as(session: WritingSession, person: Person) -> WritingSession:
@@ -176,13 +179,13 @@ class _Scene:
 # What usually happens in each state: action, who, open days until it is done at the least and at the most.
 _USUAL = {
     "INQUIRY": ("acknowledge", "window", 1, 2),
-    "SCREENING": ("hold", "carrier", 4, 11),
-    "HELD": ("ask_survey", "carrier", 2, 50),
-    "SURVEY": ("report", "carrier", 6, 12),
-    "REPORTED": ("apply", "carrier", 3, 15),
-    "APPLIED": ("accept", "officer", 2, 8),
+    "SCREENING": ("hold", "carrier", 3, 10),
+    "HELD": ("ask_survey", "carrier", 1, 14),
+    "SURVEY": ("report", "carrier", 5, 8),
+    "REPORTED": ("apply", "carrier", 2, 12),
+    "APPLIED": ("accept", "officer", 2, 7),
     "RETURNED": ("resubmit", "carrier", 3, 24),
-    "REVIEW": ("permit", "officer", 15, 45),
+    "REVIEW": ("permit", "officer", 12, 43),
     "PERMITTED": ("confirm_fee", "window", 5, 20),
     "FEE_PAID": ("give_notice", "carrier", 3, 20),
     "BUILD": ("hand_over", "carrier", 15, 50),
@@ -196,11 +199,12 @@ def _step(scene: _Scene, story: _Story) -> None:
     if case.state not in _USUAL:
         story.next_on = dt.date.max
         return
-    action, _, least, most = _USUAL[case.state]
     try:
-        _play(scene, story, case.state, action)
+        _play(scene, story, case.state, _USUAL[case.state][0])
     except ActionNotAllowedError:
         _wait_or_withdraw(scene, story, case.state)
+    after = find_case(scene.session.connection, SYSTEM, story.case_id, "act").state
+    _, _, least, most = _USUAL.get(after, ("", "", 1, 1))
     story.next_on = open_day_after(scene.today, scene.chance.randint(least, most))
 
 
@@ -208,14 +212,14 @@ def _play(scene: _Scene, story: _Story, state: str, action: str) -> None:
     """Play one step."""
     cast, luck = scene.cast, scene.chance.random()
     who = {"window": cast.window, "officer": cast.officer, "carrier": story.carrier}[_USUAL[state][1]]
-    if state in {"SCREENING", "HELD", "REPORTED"} and luck < 0.06:
+    if state in {"SCREENING", "HELD", "REPORTED"} and luck < 0.03:
         scene.act(story.carrier, story, "withdraw", "計画の見直し（合成）")
-    elif state == "SCREENING" and luck < 0.16:
+    elif state == "SCREENING" and luck < 0.10:
         scene.act(cast.window, story, "decline", code=scene.chance.choice(("structure", "planned_works", "not_ours")))
     elif state == "SCREENING" and luck < 0.3 and not story.steps["extend"]:
         scene.act(cast.window, story, "extend", "現況図の確認（合成）")
     elif state == "SURVEY" and not story.steps["set_dates"]:
-        scene.act(cast.officer, story, "set_dates", day=open_day_after(scene.today, 5).isoformat())
+        scene.act(cast.officer, story, "set_dates", day=open_day_after(scene.today, 4).isoformat())
     elif state == "APPLIED" and luck < 0.25:
         scene.act(cast.officer, story, "return", "構造計算書の不足（合成）")
     elif state == "REVIEW":
@@ -225,8 +229,10 @@ def _play(scene: _Scene, story: _Story, state: str, action: str) -> None:
     elif action == "hand_over":
         built = {asset_id: {"power_available": True} for asset_id in assets_of(scene.session.connection, story.case_id)}
         scene.act(who, story, action, as_built=json.dumps(built))
-    else:
+    elif action == "confirm_fee":
         scene.act(who, story, action, receipt=f"D-{story.case_id}")
+    else:
+        scene.act(who, story, action)
 
 
 def _decide(scene: _Scene, story: _Story, luck: float) -> None:

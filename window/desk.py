@@ -13,16 +13,20 @@ from assets_db.record import AssetRecord
 from assets_db.schema import field_of
 from assets_db.store import AuditHead, ReadingSession, RegisterError, WritingSession, open_register
 from assets_db.store.database import transaction
-from window import acting, case_rows, noting, opening, people, permitting, trail
+from window import acting, case_rows, figures, likeness, messages, noting, opening, people, permitting, trail
 from window.case_rows import CaseFilter
 from window.clock_settings import DatedSettings, default_settings
 from window.clocks import readings
 from window.errors import InvalidRequestError, NotFoundError
+from window.figures import WeeklyFigures
+from window.likeness import Likeness
 from window.machine import case_machine
+from window.messages import Draft
 from window.people import Organisation
+from window.permits import SharingVerdict, sharing_check
 from window.policy import SYSTEM, Person, demand, reach
 from window.requests import Act, CaseLine, CaseView, OpenRequest, Receipt
-from window.row_security import enter
+from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
 
 
@@ -127,6 +131,40 @@ class Desk:
         """Return everything a person may see of a case."""
         with self.reading(asking) as (session, person):
             return _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+
+    def duplicates(self, case_id: str, *, asking: str) -> tuple[Likeness, ...]:
+        """Return open cases about the same assets or near ones, asked for at nearly the same time."""
+        with self.reading(asking) as (session, person):
+            demand(person, "see", "duplicates")
+            line = case_rows.find_case(session.connection, person, case_id)
+            return likeness.alike(session.connection, person, line, is_open=True, within_m=likeness.NEAR_M)
+
+    def similar(self, case_id: str, *, asking: str, within_m: float = 500.0) -> tuple[Likeness, ...]:
+        """Return ended cases about the same assets or near ones."""
+        with self.reading(asking) as (session, person):
+            demand(person, "see", "duplicates")
+            line = case_rows.find_case(session.connection, person, case_id)
+            return likeness.alike(session.connection, person, line, is_open=False, within_m=within_m)
+
+    def draft(self, case_id: str, template: str, language: str, *, asking: str, now: dt.datetime) -> Draft:
+        """Return the draft of a message about a case."""
+        with self.reading(asking) as (session, person):
+            demand(person, "draft", "messages")
+            view = _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+            name = people.organisation_name(session.connection, view.line.carrier_org)
+            return messages.draft(view, name, template, language, self.settings.local_day(now))
+
+    def sharing(self, asset_id: str, *, is_permittees_own: bool, asking: str, now: dt.datetime) -> SharingVerdict:
+        """Return what a further carrier needs on an asset in use, with the rule that says so."""
+        with self.reading(asking) as (session, person):
+            return sharing_check(_asset(session, person, asset_id), self.settings.local_day(now), is_permittees_own=is_permittees_own)
+
+    def weekly_figures(self, *, asking: str, now: dt.datetime) -> WeeklyFigures:
+        """Return the figures of the seven days up to a moment."""
+        with self.reading(asking) as (session, person):
+            demand(person, "see", "figures")
+            as_desk(session.connection)
+            return figures.weekly_figures(session.connection, person, now, self.settings)
 
     def asset(self, asset_id: str, *, asking: str) -> AssetRecord:
         """Return an asset, restricted fields only for those allowed."""

@@ -150,6 +150,11 @@ def _demand_change(session: WritingSession, asking: Person) -> None:
         demand(asking, "change", "people")
 
 
+def organisation_name(connection: sa.Connection, org_id: str) -> str:
+    """Return the name of an organisation for people."""
+    return str(connection.execute(sa.select(ORGANISATIONS.c.name).where(ORGANISATIONS.c.org_id == org_id)).scalar_one())
+
+
 def answering(connection: sa.Connection, record: AssetRecord) -> tuple[str, ...]:
     """Return the organisations that answer for an asset: by its bureau, or for a municipal asset by its municipality."""
     named = (ORGANISATIONS.c.bureau != "") & (ORGANISATIONS.c.bureau == record.text("bureau"))

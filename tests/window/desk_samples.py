@@ -35,6 +35,7 @@ ORGANISATIONS = (
 
 HEADER = "ID,name,asset_type,property_class,owner_class,bureau,lg_code,lat,lon,contact,carrier_capacity"
 N_ASSETS = 12
+OPENED = itertools.count()
 
 
 def asset_list(n_assets: int = N_ASSETS) -> str:
@@ -75,7 +76,7 @@ class Walk:
 
     def open(self, *asset_ids: str, is_new_pole: bool = False) -> Receipt:
         request = OpenRequest(title="Small cell", asset_ids=asset_ids or ("test:0",), is_new_pole=is_new_pole)
-        receipt = self.desk.open_case(request, asking=f"{self.carrier}-1", key=f"open-{id(self)}", now=self.now)
+        receipt = self.desk.open_case(request, asking=f"{self.carrier}-1", key=f"open-{next(OPENED)}", now=self.now)
         self.case_id = receipt.case_id
         return receipt
 
