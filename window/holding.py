@@ -8,7 +8,11 @@ import sqlalchemy as sa
 
 from assets_db.record import AssetRecord
 from assets_db.store import ReadingSession, WritingSession
+from window.machine import case_machine
 from window.tables import CASE_ASSETS, CASES, HOLDS, WAITING
+
+HOLDING = tuple(state.name for state in case_machine().states if "hold" in state.clocks)
+"""States in which a hold counts against the cap: once applied for, a slot is no longer merely kept from others."""
 
 
 def is_lost(session: ReadingSession, asset_id: str) -> bool:
@@ -47,7 +51,12 @@ def cap_left(session: ReadingSession, case_id: str, carrier_org: str, cap: int) 
     wanted = sa.select(CASE_ASSETS.c.zone, sa.func.count().label("n")).where(CASE_ASSETS.c.case_id == case_id).group_by(CASE_ASSETS.c.zone)
     left = [cap]
     for zone, n_wanted in session.connection.execute(wanted).all():
-        query = sa.select(sa.func.count()).where(HOLDS.c.carrier_org == carrier_org, HOLDS.c.zone == zone, HOLDS.c.is_active)
+        own = (HOLDS.c.carrier_org == carrier_org) & (HOLDS.c.zone == zone) & HOLDS.c.is_active
+        query = (
+            sa.select(sa.func.count())
+            .select_from(HOLDS.join(CASES, CASES.c.case_id == HOLDS.c.case_id))
+            .where(own, CASES.c.state.in_(HOLDING))
+        )
         left.append(cap - int(session.connection.execute(query).scalar_one()) - int(n_wanted))
     return min(left)
 

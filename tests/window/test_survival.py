@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from assets_db.store.tables import AUDIT
 from tests.window.desk_samples import START, Walk
 from window.desk import Desk, open_desk
 from window.errors import DeskError
@@ -111,10 +112,12 @@ from window.requests import OpenRequest, Act
 desk = open_desk(sys.argv[1])
 for number in range(10_000):
     now = dt.datetime(2026, 4, 1, 1, tzinfo=dt.UTC)
-    case = desk.open_case(OpenRequest(title="kill", asset_ids=("test:1",)), asking="alpha-1", key=f"{sys.argv[2]}-{number}", now=now).case_id
-    print(f"{sys.argv[2]}-{number}", flush=True)
-    desk.act(case, Act(action="withdraw", why="x"), asking="alpha-1", key=f"{sys.argv[2]}-{number}-w", now=now)
-    print(f"{sys.argv[2]}-{number}-w", flush=True)
+    key = f"{sys.argv[2]}-{number}"
+    request = OpenRequest(title="kill", asset_ids=("test:1",))
+    case_id = desk.open_case(request, asking="alpha-1", key=key, now=now).case_id
+    print(key, flush=True)
+    desk.act(case_id, Act(action="withdraw", why="x"), asking="alpha-1", key=f"{key}-w", now=now)
+    print(f"{key}-w", flush=True)
 """
 
 
@@ -169,5 +172,5 @@ def test_two_rows_swapped_are_found(small_desk: Desk) -> None:
     with small_desk.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         for old, new in ((3, -1), (4, 3), (-1, 4)):
-            connection.exec_driver_sql(f"UPDATE audit SET seq = {new} WHERE seq = {old}")
+            connection.execute(sa.update(AUDIT).where(AUDIT.c.seq == old).values(seq=new))
     assert len(small_desk.audit(asking="audit-1")[0]) >= 2
