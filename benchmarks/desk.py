@@ -23,7 +23,7 @@ from assets_db.store import Register, init_register
 from benchmarks.measure import environment
 from window.case_rows import CaseFilter
 from window.demo import fill_demo
-from window.desk import Desk, init_desk
+from window.desk import Desk, init_desk, open_desk
 from window.people import Organisation
 from window.requests import Act, OpenRequest
 from window.tables import CASE_ASSETS, CASES, EVENTS, PARTIES
@@ -57,6 +57,7 @@ def _measured(folder: Path, n_cases: int, n_events: int, url: str) -> dict[str, 
     began = time.perf_counter()
     said = fill_demo(desk, seed=1, n_cases=300, until=_NOW)
     demo_s = time.perf_counter() - began
+    desk = open_desk(address, keeps_connections=True)
     _people(desk)
     _fill(register, n_cases, n_events)
     return {

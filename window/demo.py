@@ -30,7 +30,7 @@ _TITLES = (
     "Small cell on a pole",
     "Coverage at the station",
 )
-_ASSETS_USED = 400
+_ASSETS_USED = 2000
 _YEAR = dt.timedelta(days=365)
 
 

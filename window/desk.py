@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from assets_db.record import AssetRecord
 from assets_db.schema import field_of
 from assets_db.store import AuditHead, ReadingSession, RegisterError, WritingSession, open_register
-from assets_db.store.database import transaction
+from assets_db.store.database import engine_of, transaction
 from window import acting, case_rows, figures, likeness, messages, noting, opening, people, permitting, trail
 from window.case_rows import CaseFilter
 from window.clock_settings import DatedSettings, default_settings
@@ -256,9 +256,18 @@ def init_desk(url: str) -> Desk:
     return Desk(engine=engine)
 
 
-def open_desk(url: str, settings: DatedSettings | None = None) -> Desk:
+def open_desk(url: str, settings: DatedSettings | None = None, *, keeps_connections: bool = False) -> Desk:
     """
     Open a desk.
+
+    Parameters
+    ----------
+    url
+        Address of the register.
+    settings
+        Durations and caps; by default those of the package.
+    keeps_connections
+        Whether to keep connections to PostgreSQL between calls, as a program that runs all day wants.
 
     Raises
     ------
@@ -270,4 +279,5 @@ def open_desk(url: str, settings: DatedSettings | None = None) -> Desk:
         found = version_of(connection)
     if found != newest_version():
         raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; make it with: siting people init")
-    return Desk(engine=engine, settings=settings or default_settings())
+    kept = engine_of(url, keeps_connections=keeps_connections)
+    return Desk(engine=kept, settings=settings or default_settings())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from window.policy import Person, reach
@@ -40,20 +42,19 @@ def enter(connection: sa.Connection, person: Person) -> None:
     if connection.dialect.name != "postgresql":
         return
     internal = "yes" if reach(person.role, "see", "internal") != "nothing" else "no"
-    connection.exec_driver_sql(f"SET LOCAL ROLE {DATABASE_ROLE}")
-    _say(connection, org=person.org_id, sees=reach(person.role, "see", "case"), internal=internal)
+    sees = reach(person.role, "see", "case")
+    _say(connection, {"role": DATABASE_ROLE, "desk.org": person.org_id, "desk.sees": sees, "desk.internal": internal})
 
 
 def as_desk(connection: sa.Connection) -> None:
     """Let the desk itself go on in a transaction: slots, caps and waiting lists are counted over all carriers."""
     if connection.dialect.name == "postgresql":
-        _say(connection, org="", sees="everything", internal="yes")
+        _say(connection, {"desk.org": "", "desk.sees": "everything", "desk.internal": "yes"})
 
 
-def _say(connection: sa.Connection, **settings: str) -> None:
-    """Set what the policies of the database look at, until the transaction ends."""
-    for name, value in settings.items():
-        connection.execute(sa.select(sa.func.set_config(f"desk.{name}", value, sa.true())))
+def _say(connection: sa.Connection, settings: Mapping[str, str]) -> None:
+    """Set the role and what the policies of the database look at, until the transaction ends."""
+    connection.execute(sa.select(*(sa.func.set_config(name, value, sa.true()) for name, value in settings.items())))
 
 
 def _sqlite_triggers() -> list[str]:

@@ -173,19 +173,19 @@ TestDesk.settings = settings(
 
 
 def test_a_long_way_through_the_model_reaches_every_state() -> None:
-    chance = random.Random(11)  # noqa: S311  # a fixed choice, no secret
+    chance = random.Random(13)  # noqa: S311  # a fixed choice, no secret
     machine = DeskMachine()
     machine.begin()
     for _ in range(N_STEPS):
         luck = chance.random()
         pick = chance.randrange(1000)
-        if luck < 0.3:
-            machine.open(carrier=chance.choice(CARRIERS), number=chance.randrange(3), pole=luck < 0.1)
-        elif luck < 0.5:
+        if luck < 0.2:
+            machine.open(carrier=chance.choice(CARRIERS), number=chance.choice((0, 1, 2, 4, 5, 6, 8, 9, 10)), pole=luck < 0.1)
+        elif luck < 0.3:
             who = chance.choice(sorted(ROLES))
             machine.any_action(pick=pick, action=chance.choice(ACTIONS), who=who, why=chance.choice(("", "why")))
         elif luck < 0.9:
-            machine.likely_way(pick=pick, choices=[(chance.randrange(100), chance.randrange(7)) for _ in range(16)])
+            machine.likely_way(pick=pick, choices=[(chance.randrange(100), chance.randrange(7)) for _ in range(chance.randrange(1, 14))])
         else:
             machine.time_passes(days=chance.randrange(1, 90))
         machine.nothing_is_lost_and_clocks_are_right()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.window.desk_samples import CARRIERS, START, Walk
 from window.case_rows import CaseFilter
-from window.desk import Desk
+from window.desk import Desk, open_desk
 from window.errors import DeskError, NotAllowedError, NotFoundError
 from window.requests import Act, Box, CaseLine, CaseView, OpenRequest
 from window.tables import OF_A_CASE
@@ -34,9 +34,9 @@ def busy_desk(desk: Desk, desk_url: str) -> Iterator[tuple[Desk, dict[str, str]]
         desk.add_document(walk.case_id, "plan.txt", f"plan of {name}".encode(), asking=f"{name}-1", key=f"d{number}", now=START)
         area = OpenRequest(title=f"area of {name}", area=Box(west=1, south=1, east=2, north=2))
         owners[desk.open_case(area, asking=f"{name}-1", key=f"a{number}", now=START).case_id] = name
-    engine = sa.create_engine(desk_url, pool_size=1, max_overflow=0) if desk.engine.dialect.name == "postgresql" else desk.engine
-    yield Desk(engine=engine), owners
-    engine.dispose()
+    kept = open_desk(desk_url, keeps_connections=True)
+    yield kept, owners
+    kept.engine.dispose()
 
 
 def foreign(found: object, carrier: str, owners: dict[str, str]) -> list[object]:
