@@ -51,6 +51,8 @@ class RejectCode(StrEnum):
     NO_PLACE = "no_place"
     SUPPRESSED = "suppressed"
     INVALID_GEOMETRY = "invalid_geometry"
+    GRADE_TOO_LOW = "grade_too_low"
+    NOT_READY_IN_TIME = "not_ready_in_time"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from assets_db.record import AssetRecord
 from scenarios.errors import ScenarioError
 from scenarios.listed_candidates import listed_candidates
 from scenarios.placed_candidates import placed_candidates
 from scenarios.places import Plane
+from scenarios.register_access import read_register, read_rules
+from scenarios.register_candidates import register_candidates
+from scenarios.register_tables import RegisterAssets
 from scenarios.scenario import CsvAssets, OsmAssets, ScenarioFile, StationAssets
 from scenarios.source_report import SourceReport
 from siting import Candidates, City
@@ -31,11 +35,17 @@ class GatheredCandidates:
         Ids of those on air already.
     sources
         How each source fared.
+    records
+        The asset of the register behind a candidate, by candidate id.
+    chances
+        How likely its permits are by the rules of the register, by candidate id, where the scenario asks for that.
     """
 
     candidates: Candidates
     existing: tuple[str, ...]
     sources: tuple[SourceReport, ...]
+    records: Mapping[str, AssetRecord] = field(default_factory=dict)
+    chances: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
@@ -66,11 +76,21 @@ def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredC
     parts: list[Candidates] = []
     existing: list[str] = []
     reports = []
+    records: dict[str, AssetRecord] = {}
+    chances: dict[str, float] = {}
     for position, source in enumerate(file.scenario.candidates):
         key = f"candidates[{position + 1}]"
         if isinstance(source, (CsvAssets, OsmAssets, StationAssets)):
             part, on_air, report = listed_candidates(source, key, file, city, plane)
             existing += on_air
+        elif isinstance(source, RegisterAssets):
+            found = register_candidates(
+                source, key, file, city, plane, contents=read_register(source, file), book=read_rules(source, key, file)
+            )
+            part, report = found.candidates, found.report
+            existing += found.existing
+            records |= found.records
+            chances |= found.chances
         else:
             part, report = placed_candidates(source, key, file, city, plane, seed=file.scenario.solve.seed + position)
         logger.log(
@@ -87,13 +107,17 @@ def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredC
             raise ScenarioError(str(file.path), key, _nothing_left(report), None)
         parts.append(part)
         reports.append(report)
-    return GatheredCandidates(candidates=Candidates.concatenate(parts), existing=tuple(existing), sources=tuple(reports))
+    return GatheredCandidates(
+        candidates=Candidates.concatenate(parts), existing=tuple(existing), sources=tuple(reports), records=records, chances=chances
+    )
 
 
 def _nothing_left(report: SourceReport) -> str:
     """Return the rule that a source without candidates breaks, and where its rows went."""
     if report.is_placed:
         return f"must leave candidates within [area]: its rule dropped all {report.n_rows} places"
+    if not report.n_rows and report.stamp is not None:
+        return "must leave candidates within [area]: its register holds no assets there"
     if not report.n_rows:
         return "must leave candidates within [area]: its file has no rows"
     fates = {"lie outside [area]": report.n_outside, "are not selected": report.n_not_selected, "are rejected": len(report.rejects)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli_survey import survey
 from scenarios.command_errors import typed_errors
 from scenarios.register_place import Database, Who, database_url, person
 
@@ -62,6 +63,7 @@ def import_file(  # noqa: PLR0917  # typer takes options as arguments
     ] = None,
     grade: Annotated[str, typer.Option("--grade", help="A survey, B register, C modelled, D guess.")] = "B",
     complete: Annotated[bool, typer.Option("--complete", help="The list holds everything: what is gone from it is gone.")] = False,  # noqa: FBT002
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="No survey stands behind the list: say so wherever it is used.")] = False,  # noqa: FBT002
     licence: Annotated[str, typer.Option("--licence", help="Terms of the data.", show_default=False)] = "",
     apply: Annotated[bool, typer.Option("--apply", help="Import; by default only shown.")] = False,  # noqa: FBT002
     rejects: Annotated[Path | None, typer.Option("--rejects", help="CSV file for the rejected rows.", show_default=False)] = None,
@@ -88,6 +90,7 @@ def import_file(  # noqa: PLR0917  # typer takes options as arguments
             as_of=as_of.date() if as_of else None,
             grade=grade_of(grade),
             is_complete=complete,
+            is_synthetic=synthetic,
             licence=licence,
             mapping=load_mapping(mapping) if mapping else None,
         )
@@ -142,3 +145,6 @@ def grade_of(text: str) -> Grade:
         if grade == text:
             return grade
     raise InvalidSourceError("--grade", one_of(text, GRADES), text)
+
+
+app.command("survey-first")(survey)

@@ -122,6 +122,7 @@ def _work_facts(run: Run) -> dict[str, object]:
                 "n_rejected": len(source.rejects),
                 "synthetic": source.is_synthetic,
             }
+            | ({} if source.stamp is None else {"register": source.stamp.facts()})
             for source in run.gathered.sources
         ],
         "buildings": counts | {"n_rejected": report.n_rejected},

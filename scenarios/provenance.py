@@ -15,7 +15,7 @@ from scenarios.scenario import ScenarioFile
 from siting.city_cache import file_digest
 
 _PACKAGES = ("siting", "numpy", "numba", "ortools", "shapely", "pyproj", "pandas")
-_PATH_KEYS = ("path", "paths", "table")
+_PATH_KEYS = ("path", "paths", "table", "rules")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ def permit_rates(basis: Basis, table: Robust, problem: SitingProblem) -> PermitR
     """
     with in_table(basis.file, "rules"):
         check_is_plain(problem)
-    rates = PermitRates(default=table.default, by_owner=table.by_owner, by_type=table.by_type)
+    rates = PermitRates(default=table.default, by_owner=table.by_owner, by_type=table.by_type, by_id=basis.gathered.chances)
     for name in rates.unmatched(basis.gathered.candidates):
         logger.warning("robust: no candidate is %s", name)
     return rates.granting(basis.gathered.existing)

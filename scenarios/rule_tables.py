@@ -196,6 +196,7 @@ class Robust(Table):
     default: Rate = 1.0
     by_owner: dict[str, Rate] = Field(default_factory=dict)
     by_type: dict[str, Rate] = Field(default_factory=dict)
+    by_rules: bool = False
     draws: Annotated[int, Field(ge=100, le=100_000)] = 1000
     seed: Seed = 0
 

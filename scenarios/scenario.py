@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from assets_db.errors import one_of
 from scenarios.demand_tables import Demand, FacilityTable, Radio
+from scenarios.register_tables import RegisterAssets
 from scenarios.rule_tables import CarrierTable, Robust, Rules, SharingTable
 from scenarios.table import Table
 from scenarios.values import (
@@ -171,7 +172,9 @@ class OnRoofs(_Placed):
     n_candidates: Annotated[int, Field(ge=1)] | None = None
 
 
-CandidateSource = Annotated[CsvAssets | OsmAssets | StationAssets | AlongRoads | AlongFronts | OnRoofs, Field(discriminator="kind")]
+CandidateSource = Annotated[
+    CsvAssets | OsmAssets | StationAssets | RegisterAssets | AlongRoads | AlongFronts | OnRoofs, Field(discriminator="kind")
+]
 
 
 class _Zone(Table):

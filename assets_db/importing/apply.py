@@ -96,7 +96,11 @@ def apply_import(
 def _open_batch(session: WritingSession, source_file: SourceFile) -> int:
     """Write the batch, its counts still 0, and the list if it is new."""
     spec, digests, connection = source_file.spec, digests_of(source_file), session.connection
-    terms = {"licence": source_file.licence or spec.licence, "credit": source_file.credit or spec.credit}
+    terms = {
+        "licence": source_file.licence or spec.licence,
+        "credit": source_file.credit or spec.credit,
+        "is_synthetic": spec.is_synthetic,
+    }
     is_own = SOURCES.c.source_id == spec.source_id
     if connection.execute(sa.select(SOURCES.c.source_id).where(is_own)).first():
         connection.execute(SOURCES.update().where(is_own).values(**terms))

@@ -38,6 +38,8 @@ class SourceSpec:
         How well the list knows what it says.
     is_complete
         The list holds everything there is: what is gone from it is gone.
+    is_synthetic
+        The list comes from no survey; whatever is made of it says so.
     licence, credit
         Terms of the data, and the credit that has to accompany it.
     mapping
@@ -56,6 +58,7 @@ class SourceSpec:
     as_of: dt.date | None = None
     grade: Grade = "B"
     is_complete: bool = False
+    is_synthetic: bool = False
     licence: str = ""
     credit: str = ""
     mapping: FileMapping | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets_db.store.asset_rows import StoredAsset, StoredSourceRecord
+from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord
 from assets_db.store.audit import AuditHead
 from assets_db.store.backup import backup_register, restore_register
 from assets_db.store.check import register_faults
@@ -22,6 +22,7 @@ __all__ = [
     "RegisterError",
     "StaleEditError",
     "StoredAsset",
+    "StoredSource",
     "StoredSourceRecord",
     "UnknownAssetError",
     "WritingSession",

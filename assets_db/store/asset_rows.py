@@ -61,6 +61,27 @@ class StoredSourceRecord:
     is_gone: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSource:
+    """
+    A list the register was fed with.
+
+    Attributes
+    ----------
+    source_id
+        Its name.
+    licence, credit
+        Terms of the data, and the credit that has to accompany it.
+    is_synthetic
+        No survey stands behind it; whatever is made of it says so.
+    """
+
+    source_id: str
+    licence: str
+    credit: str
+    is_synthetic: bool
+
+
 def asset_row(asset_id: str, record: AssetRecord) -> dict[str, object]:
     """Return the columns of what is known of an asset."""
     values = record.values

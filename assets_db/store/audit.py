@@ -61,7 +61,7 @@ def audit_faults(connection: sa.Connection, *, known_head: AuditHead | None = No
     faults: list[str] = []
     previous = AuditHead(seq=0, hash=_NONE_BEFORE)
     is_known_seen = known_head is None or known_head == previous
-    for row in connection.execution_options(yield_per=1000).execute(sa.select(AUDIT).order_by(AUDIT.c.seq)).mappings():
+    for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.seq), execution_options={"yield_per": 1000}).mappings():
         if row["seq"] != previous.seq + 1:
             faults.append(f"audit row {previous.seq + 1} must be there, found {row['seq']} next")
         if row["prev_hash"] != previous.hash:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from assets_db.record import AssetRecord, Json, Provenance, Value
 from assets_db.record_json import record_from_json, record_to_json
 from assets_db.schema import Grade, field_of
-from assets_db.store.asset_rows import StoredAsset, StoredSourceRecord, past_asset, source_record, stored_asset
+from assets_db.store.asset_rows import StoredAsset, StoredSource, StoredSourceRecord, past_asset, source_record, stored_asset
 from assets_db.store.audit import AuditHead, append_audit, audit_faults, audit_head
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter, select_assets
@@ -38,8 +38,9 @@ class ReadingSession:
     def assets(self, chosen: AssetFilter | None = None) -> Iterator[StoredAsset]:
         """Return assets in the order of their ids, read a little at a time."""
         query = select_assets(chosen or AssetFilter(), self.connection.dialect.name)
-        for row in self.connection.execute(query, execution_options={"yield_per": _PER_READ}).mappings():
-            yield stored_asset(cast("Mapping[str, object]", row))
+        with self.connection.execute(query, execution_options={"yield_per": _PER_READ}) as result:
+            for row in result.mappings():
+                yield stored_asset(cast("Mapping[str, object]", row))
 
     def history(self, asset_id: str) -> tuple[StoredAsset, ...]:
         """Return every state the register held of an asset, the oldest first, the last as it is now."""
@@ -58,14 +59,20 @@ class ReadingSession:
     def source_records(self, source_id: str) -> Iterator[StoredSourceRecord]:
         """Return the rows of a list, in the order of their keys."""
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.source_id == source_id).order_by(SOURCE_RECORDS.c.source_key)
-        for row in self.connection.execute(query, execution_options={"yield_per": _PER_READ}).mappings():
-            yield source_record(cast("Mapping[str, object]", row))
+        with self.connection.execute(query, execution_options={"yield_per": _PER_READ}) as result:
+            for row in result.mappings():
+                yield source_record(cast("Mapping[str, object]", row))
 
     def records_of(self, asset_id: str) -> tuple[StoredSourceRecord, ...]:
         """Return the rows of all lists, and the edits by hand, that an asset is made of."""
         query = sa.select(SOURCE_RECORDS).where(SOURCE_RECORDS.c.asset_id == asset_id)
         query = query.order_by(SOURCE_RECORDS.c.source_id, SOURCE_RECORDS.c.source_key)
         return tuple(source_record(cast("Mapping[str, object]", row)) for row in self.connection.execute(query).mappings())
+
+    def sources(self) -> tuple[StoredSource, ...]:
+        """Return the lists the register was fed with, in the order of their ids."""
+        query = sa.select(SOURCES.c.source_id, SOURCES.c.licence, SOURCES.c.credit, SOURCES.c.is_synthetic).order_by(SOURCES.c.source_id)
+        return tuple(StoredSource(**row) for row in self.connection.execute(query).mappings())
 
     def change_seq(self) -> int:
         """Return the number of the last change, 0 if there was none."""

@@ -48,6 +48,7 @@ SOURCES = sa.Table(
     sa.Column("source_id", sa.Text, primary_key=True),
     sa.Column("licence", sa.Text, nullable=False),
     sa.Column("credit", sa.Text, nullable=False),
+    sa.Column("is_synthetic", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("first_at", UtcTime, nullable=False),
 )
 

@@ -122,6 +122,17 @@ class WhatIf:
         """
         return self._then(replace(self.problem, forbidden=_without("forbidden", self.problem.forbidden, ids)))
 
+    def with_forbidden(self, *ids: str) -> WhatIf:
+        """
+        Return the state in which these sites, and no others, must stay closed.
+
+        Raises
+        ------
+        InvalidInputError
+            An unknown id, one pinned, or nothing left to cover anything with.
+        """
+        return self._then(replace(self.problem, forbidden=ids))
+
     def with_max_sites(self, max_sites: int | None) -> WhatIf:
         """
         Return the state with another limit on the number of sites; None for no limit.

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from scenarios import demand_tables, rule_tables, scenario
+from scenarios import demand_tables, register_tables, rule_tables, scenario
 from scenarios.outputs import FILES
 from scenarios.run import run_scenario
 from siting import RadioParams
@@ -31,6 +31,7 @@ TABLES: dict[str, tuple[type[BaseModel], ...]] = {
         scenario.CsvAssets,
         scenario.OsmAssets,
         scenario.StationAssets,
+        register_tables.RegisterAssets,
         scenario.AlongRoads,
         scenario.AlongFronts,
         scenario.OnRoofs,

@@ -132,14 +132,14 @@ CASES = [
     pytest.param(
         toml('kind = "csv"', 'kind = "cvs"'),
         (
-            "demo.toml: candidates[1].kind must be one of csv, osm_points, stations, along_roads, along_fronts, "
+            "demo.toml: candidates[1].kind must be one of csv, osm_points, stations, register, along_roads, along_fronts, "
             "on_roofs (did you mean 'csv'?), got 'cvs'"
         ),
         id="unknown candidates kind",
     ),
     pytest.param(
         toml('kind = "csv"\n', ""),
-        ("demo.toml: candidates[1].kind must be one of csv, osm_points, stations, along_roads, along_fronts, on_roofs"),
+        ("demo.toml: candidates[1].kind must be one of csv, osm_points, stations, register, along_roads, along_fronts, on_roofs"),
         id="no candidates kind",
     ),
     pytest.param(

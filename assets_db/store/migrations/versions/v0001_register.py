@@ -183,6 +183,7 @@ def _create_tables() -> None:
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("licence", sa.Text(), nullable=False),
         sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("is_synthetic", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("first_at", UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_sources")),
     )
