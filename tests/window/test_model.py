@@ -8,6 +8,7 @@ import json
 import os
 import random
 import tomllib
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +63,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.said: dict[str, list[tuple[str, str]]] = {}
         self.touched: set[str] = set()
         self.key = 0
+        self.done: Counter[tuple[str, str]] = Counter()
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -92,7 +94,9 @@ class DeskMachine(RuleBasedStateMachine):
                 return
             self.decide_permits_of(case_id)
             forward = [row for row in rows if row["action"] in FORWARD]
-            row = rows[choice % len(rows)] if choice >= 60 or not forward else forward[choice % len(forward)]
+            rare = min(rows, key=lambda one: self.done[one["state"], one["action"]])
+            row = rare if choice >= 60 or not forward else forward[choice % len(forward)]
+            self.done[row["state"], row["action"]] += 1
             people = {"carrier": f"{self.owner[case_id]}-1", "window": "desk-1", "bureau": "roads-1"}
             self._try(case_id, row["action"], next(people[role] for role in row["who"] if role in people), "why")
             self._later(days)
