@@ -94,7 +94,8 @@ class DeskMachine(RuleBasedStateMachine):
                 return
             self.decide_permits_of(case_id)
             forward = [row for row in rows if row["action"] in FORWARD]
-            rare = min(rows, key=lambda one: self.done[one["state"], one["action"]])
+            stays = [row for row in rows if row["action"] not in {"decline", "withdraw"}] if choice < 93 else []
+            rare = min(stays or rows, key=lambda one: self.done[one["state"], one["action"]])
             row = rare if choice >= 60 or not forward else forward[choice % len(forward)]
             self.done[row["state"], row["action"]] += 1
             people = {"carrier": f"{self.owner[case_id]}-1", "window": "desk-1", "bureau": "roads-1"}
