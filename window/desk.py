@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from window import acting, case_rows, figures, likeness, messages, noting, openi
 from window.case_rows import CaseFilter
 from window.clock_settings import DatedSettings, default_settings
 from window.clocks import readings
-from window.errors import InvalidRequestError, NotFoundError
+from window.errors import DeskError, InvalidRequestError, NotFoundError
 from window.figures import WeeklyFigures
 from window.likeness import Likeness
 from window.machine import case_machine
@@ -25,7 +25,7 @@ from window.messages import Draft
 from window.people import Organisation
 from window.permits import SharingVerdict, sharing_check
 from window.policy import SYSTEM, Person, demand, reach
-from window.requests import Act, CaseLine, CaseView, OpenRequest, Receipt
+from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert
 from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
 
@@ -74,6 +74,17 @@ class Desk:
         _refuse_system(asking)
         with self.writing(asking, now, request.why) as (session, person):
             return acting.act(session, person, case_id, request, key=key, settings=self.settings)
+
+    def act_on_many(self, case_ids: Sequence[str], request: Act, *, asking: str, key: str, now: dt.datetime) -> tuple[Outcome, ...]:
+        """Do the same action on several cases, each by itself: one that is refused does not hold up the others."""
+        return tuple(self._outcome(case_id, request, asking, f"{key}:{case_id}", now) for case_id in case_ids)
+
+    def _outcome(self, case_id: str, request: Act, asking: str, key: str, now: dt.datetime) -> Outcome:
+        """Try an action on one of several cases."""
+        try:
+            return Outcome(case_id=case_id, receipt=self.act(case_id, request, asking=asking, key=key, now=now))
+        except DeskError as error:
+            return Outcome(case_id=case_id, problem=str(error))
 
     def wait(self, case_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
         """Put a case in screening on the waiting list of its assets."""
@@ -131,6 +142,15 @@ class Desk:
         """Return everything a person may see of a case."""
         with self.reading(asking) as (session, person):
             return _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+
+    def term_alerts(self, *, asking: str, now: dt.datetime) -> tuple[TermAlert, ...]:
+        """Return the cases in service whose term ends soon, with the last alert day that has come (180, 90, 30 by default)."""
+        today = self.settings.local_day(now)
+        days = sorted(self.settings.on(today).alerts_days)
+        until = today + dt.timedelta(days=days[-1] + 1)
+        lines = self.cases(CaseFilter(states=("IN_SERVICE",), due_before=until, limit=case_rows.LONGEST_LIST), asking=asking)
+        left = [(line, (line.due_on - today).days) for line in lines if line.due_on is not None]
+        return tuple(TermAlert(line=line, days_left=n, alert_days=next(day for day in days if n <= day)) for line, n in left)
 
     def duplicates(self, case_id: str, *, asking: str) -> tuple[Likeness, ...]:
         """Return open cases about the same assets or near ones, asked for at nearly the same time."""

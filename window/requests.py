@@ -130,6 +130,15 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one of several actions: a receipt, or the problem in words."""
+
+    case_id: str
+    receipt: Receipt | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseLine:
     """A case in a list."""
 
@@ -144,6 +153,15 @@ class CaseLine:
     due_on: dt.date | None
     version: int
     is_synthetic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermAlert:
+    """A case in service whose term ends soon: days left, and the alert that is due."""
+
+    line: CaseLine
+    days_left: int
+    alert_days: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,8 +30,10 @@ def protect(connection: sa.Connection) -> None:
 
 
 def unprotect(connection: sa.Connection) -> None:
-    """Take away what would outlive the tables."""
+    """Take away what would outlive the tables, or keep them from being dropped."""
     if connection.dialect.name == "postgresql":
+        for name in (*_OF_A_CASE, "parties"):
+            connection.exec_driver_sql(f"DROP POLICY desk ON desk_{name}")
         connection.exec_driver_sql(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {DATABASE_ROLE}")
         connection.exec_driver_sql(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {DATABASE_ROLE}")
         connection.exec_driver_sql(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {DATABASE_ROLE}")

@@ -17,6 +17,7 @@ from window.likeness import distance_m
 from window.messages import Template, templates
 from window.permits import permits_of, sharing_check
 from window.policy import policy_rows, reach
+from window.requests import Act
 
 DAY = START.date()
 
@@ -34,6 +35,29 @@ def test_duplicates_are_near_in_place_and_time(small_desk: Desk) -> None:
     near = small_desk.similar(walks["alpha"].case_id, asking="desk-1", within_m=2000)
     assert [one.case_id for one in near] == [walks["beta"].case_id, walks["gamma"].case_id]
     assert near[1].distance_m == pytest.approx(distance_m(35.66, 139.70, 35.669, 139.70))
+
+
+def test_one_refusal_does_not_hold_up_the_others(small_desk: Desk) -> None:
+    walks = [Walk(small_desk) for _ in range(3)]
+    for walk in walks:
+        walk.open()
+    walks[1].act("withdraw")
+    ids = [walk.case_id for walk in walks]
+    done = small_desk.act_on_many(ids, Act(action="acknowledge"), asking="desk-1", key="all", now=START)
+    assert [bool(one.receipt) for one in done] == [True, False, True]
+    assert "state WITHDRAWN has no such action" in done[1].problem
+    assert done == small_desk.act_on_many(ids, Act(action="acknowledge"), asking="desk-1", key="all", now=START)
+
+
+@pytest.mark.parametrize(("days_before", "alert"), [(200, None), (180, 180), (91, 180), (90, 90), (30, 30), (0, 30), (-5, 30)])
+def test_the_end_of_a_term_is_announced(small_desk: Desk, days_before: int, alert: int | None) -> None:
+    walk = Walk(small_desk)
+    walk.to_service("test:0")
+    end = walk.view().line.due_on
+    assert end is not None
+    now = dt.datetime.combine(end - dt.timedelta(days=days_before), dt.time(3), dt.UTC)
+    found = small_desk.term_alerts(asking="alpha-1", now=now)
+    assert [(one.days_left, one.alert_days) for one in found] == ([(days_before, alert)] if alert else [])
 
 
 def test_every_template_fills_in_both_languages(small_desk: Desk) -> None:
