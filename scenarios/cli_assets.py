@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli_survey import survey
+from scenarios.cli_unify import app as duplicates
+from scenarios.cli_unify import unify
 from scenarios.command_errors import typed_errors
 from scenarios.register_place import Database, Who, database_url, person
 
@@ -148,3 +150,5 @@ def grade_of(text: str) -> Grade:
 
 
 app.command("survey-first")(survey)
+app.command("unify")(unify)
+app.add_typer(duplicates, name="duplicates")
