@@ -77,7 +77,7 @@ def _checked_value(field: Field, value: object) -> Value:
 
 
 def put_into_service(session: WritingSession, carrier_org: str, asset_ids: Sequence[str], as_built: AsBuilt) -> None:
-    """Write as-built data, occupancy and lifecycle into the register."""
+    """Write as-built data, occupancy and lifecycle into the register, as facts seen on site (grade A)."""
     for asset_id in asset_ids:
         found = session.asset(asset_id)
         if found is None:
@@ -86,7 +86,7 @@ def put_into_service(session: WritingSession, carrier_org: str, asset_ids: Seque
         if carrier_org not in carriers_on(found.record):
             occupancy.append({"carrier": carrier_org, "count": 1})
         changes: dict[str, Value | None] = {**as_built.get(asset_id, {}), "occupancy": occupancy, "lifecycle": "in_use"}
-        session.edit(asset_id, changes, expected_version=found.row_version)
+        session.edit(asset_id, changes, expected_version=found.row_version, grade="A")
 
 
 def take_out_of_service(session: WritingSession, carrier_org: str, asset_ids: Sequence[str]) -> None:
@@ -98,7 +98,7 @@ def take_out_of_service(session: WritingSession, carrier_org: str, asset_ids: Se
         entries = _occupancy(found.record.values.get("occupancy"))
         left = [entry for entry in entries if not (isinstance(entry, dict) and entry.get("carrier") == carrier_org)]
         changes: dict[str, Value | None] = {"occupancy": left, "lifecycle": "in_use" if left else "published"}
-        session.edit(asset_id, changes, expected_version=found.row_version)
+        session.edit(asset_id, changes, expected_version=found.row_version, grade="A")
 
 
 def _occupancy(value: Value | None) -> list[Json]:

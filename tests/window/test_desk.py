@@ -24,7 +24,7 @@ def test_a_case_goes_from_the_first_question_into_the_register(desk: Desk) -> No
     (asset,) = view.assets
     assert asset.values["occupancy"] == [{"carrier": "alpha", "count": 1}]
     assert asset.text("lifecycle") == "in_use"
-    assert asset.known_from["mount_type"].source == "manual"
+    assert (asset.known_from["mount_type"].source, asset.known_from["mount_type"].grade) == ("manual", "A")
     assert not any(hold.is_active for hold in view.holds)
     assert desk.audit(asking="audit-1")[0] == ()
     assert walk.view().clocks[0].due_on == dt.date(2031, 4, 25)
