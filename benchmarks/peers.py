@@ -3,8 +3,9 @@ Our solver against what else one would use, on the same problems in the same run
 
 ``python -m benchmarks.peers`` prints one JSON line. spopt builds its model from a table of distances and solves it with the
 solver it brings; the seconds run from the positions of sites and points to the plan, for it and for us. The raw integer
-program of real Shibuya goes to HiGHS through MathOpt; its model is given to it, only solving counts. Each peer has a process
-of its own. ``--quick`` takes small sizes.
+program of real Shibuya goes to HiGHS through MathOpt; its model is given to it, only solving counts. What it has at the end of
+its time stands against the moment at which our plan covers as much and is proven within 0.3 % of the best. Each peer has a
+process of its own. ``--quick`` takes small sizes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ from benchmarks.customers import customer_blocks, facilities
 from benchmarks.measure import Stages, environment, peak_memory_gib, report
 from benchmarks.shibuya import shibuya
 from siting import PointDemand, SitingProblem, SolveParams, cover_points, solve
+from siting.progress import Closing
 
 _ROUNDING = 1e-6
+_GOOD_GAP = 0.003
+"""Gap at which a plan counts as good where the integer program has found none to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +104,7 @@ def against_spopt(size: Size, params: SolveParams) -> dict[str, object]:
 
 
 def against_raw_mip(n_sites: int, time_limit_s: float, params: SolveParams) -> dict[str, object]:
-    """Return both answers on real Shibuya, and how many times sooner ours comes than the same objective from the program."""
+    """Return both answers on real Shibuya, and how many times sooner ours is as good as what the program ends with."""
     coverage, demand, sizes = shibuya(Stages())
     theirs = _peer(
         "benchmarks.mip_peer",
@@ -114,22 +117,24 @@ def against_raw_mip(n_sites: int, time_limit_s: float, params: SolveParams) -> d
     )
     problem = SitingProblem(coverage=coverage, demand=demand, max_sites=n_sites)
     solve(problem, SolveParams(effort=0.05))  # compiles
-    begin = time.perf_counter()
-    plan = solve(problem, params)
-    seconds = time.perf_counter() - begin
-    as_good_s = [when for when, value in theirs["improvements"] if value >= plan.objective]
+    told: list[Closing] = []
+    plan = solve(problem, params, watch=told.append)
+    good = (one.seconds for one in told if one.objective >= max(theirs["objective"], (1.0 - _GOOD_GAP) * one.bound))
+    as_good_s = next(good, None)
+    reached_s = [when for when, value in theirs["improvements"] if value >= plan.objective]
     return {
         **sizes,
         "sites": n_sites,
         "objective": plan.objective,
         "upper_bound": plan.upper_bound,
         "gap": plan.gap,
-        "seconds": round(seconds, 3),
+        "seconds": round(plan.runtime_s, 3),
+        "seconds_until_as_good": None if as_good_s is None else round(as_good_s, 3),
         "mip": theirs,
         "mip_time_limit_s": time_limit_s,
-        "mip_reaches_it_s": as_good_s[0] if as_good_s else None,
+        "mip_reaches_our_last_plan_s": reached_s[0] if reached_s else None,
         "is_same_objective_or_better": plan.objective >= theirs["objective"] - _ROUNDING,
-        "times_sooner_at_least": round((as_good_s[0] if as_good_s else time_limit_s) / seconds, 1),
+        "times_sooner_at_least": None if as_good_s is None else round(theirs["stages_s"]["solve"] / as_good_s, 1),
     }
 
 

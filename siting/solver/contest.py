@@ -118,11 +118,12 @@ class Contest:
         second = self._trial(2 * done + 1, scores) if done and has_time else None
         beside = self._other_core.submit(self._work_beside, second)
         found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done, moves / first.n_moves))
-        found += beside.result()
-        found.append(self._guided())
+        found_beside = beside.result()
         n_moves = self.solution.n_moves + first.n_moves + (0 if second is None else second.n_moves)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
-        self._take(found)
+        self._take(found, is_fresh=first.kind == "fresh")
+        self._take(found_beside, is_fresh=second is not None and second.kind == "fresh")
+        self._take([self._guided()])
         self._take_bound(self._dual.bound())
         self._shrink()
         if self._is_time_to_finish():
@@ -168,13 +169,13 @@ class Contest:
         keep = most_promising(self._dual.scores(), part.cost_yen, max_rows=part.max_rows, budget_yen=part.budget_yen)
         return polish(part, greedy(part, keep=keep))
 
-    def _take(self, found: list[IndexArray]) -> None:
+    def _take(self, found: list[IndexArray], *, is_fresh: bool = False) -> None:
         """Keep plans, and the best of them all."""
         valued = [(self._part.covered(rows), np.sort(rows)) for rows in found]
-        self._pool.add(valued)
-        covered, best = max(valued, key=lambda pair: pair[0])
-        if covered > self.solution.covered:
-            self.solution = replace(self.solution, rows=self._origin[best], covered=covered)
+        self._pool.add(valued, is_fresh=is_fresh)
+        for covered, rows in valued:
+            if covered > self.solution.covered:
+                self.solution = replace(self.solution, rows=self._origin[rows], covered=covered)
 
     def _take_bound(self, bound: float) -> None:
         """Take a bound on the part; no plan with a dropped row is better than the best plan."""

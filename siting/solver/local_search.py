@@ -13,7 +13,7 @@ from siting.solver.presolve import ReducedProblem
 
 _MOVES_AT_ONCE = 100_000
 _HOT, _COLD = 0.05, 0.01
-_BATH_HOT, _BATH_COLD = 0.03, 0.006
+_BATH_HOT, _BATH_COLD = 0.025, 0.006
 """First and last temperature, as shares of what an open row typically covers alone: of random swaps, of the heat bath."""
 
 _MOST_BATHED = 10_000

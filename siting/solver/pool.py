@@ -15,28 +15,29 @@ from siting.solver.greedy import best_greedy, greedy
 from siting.solver.local_search import polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
 
-TrialKind = Literal["core", "fresh", "merge", "reheat", "union"]
+TrialKind = Literal["core", "fresh", "reheat", "union"]
 
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """A core keeps the rows of at least this score, in turn; the wider, the slower."""
 
-_FIRST_TRIALS = 12
-"""Trials from the best plan and from the greedy one, before the pool is full enough for others."""
+_CORE_TRIALS = 4
+_FIRST_TRIALS = 16
+"""Trials from the best plan, and trials before there are plans enough to unite."""
 
-_LATER: tuple[TrialKind, ...] = ("fresh", "reheat", "fresh", "merge", "fresh", "reheat")
-_LATER_MOVES = 3
-"""Kinds of the later trials, in turn, and how many times the moves of the first ones they take."""
+_LATER: tuple[TrialKind, ...] = ("fresh", "fresh", "fresh", "reheat", "union", "union")
+_REHEAT_MOVES = 2
+"""Kinds of the later trials, two at a time, so that unions keep both cores busy; moves of a reheated plan in those of a fresh one."""
 
-_UNION_ROWS = 400
-_UNION_EVERY = 24
+_UNITED = 14
+_UNITED_OTHERS = 4
+_UNION_ROWS = 250
 _UNION_PAIRS = 25_000
-_UNION_NODES = 300
-"""Every so many trials one is a union: most of its rows and of what they serve together, and nodes it is solved with."""
+_UNION_NODES = 200
+"""Plans of a union and how many of them may be others, most rows beside those of its first plan, most pairs of them all, nodes."""
 
-_MOST_PLANS = 48
-_LEAST_PLANS = 6
-_PARENTS = 12
-_MERGES = 4
+_MOST_FRESH = 32
+_MOST_OTHERS = 12
+"""Plans from scratch that are kept, and others."""
 
 _REHEAT = 0.4
 """First temperature of a plan that is annealed again, as a share of the usual one."""
@@ -50,9 +51,8 @@ class Trial:
     Attributes
     ----------
     kind
-        ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among all, ``"merge"`` among the
-        rows of a few plans of the pool, ``"reheat"`` a plan of the pool among all rows, gently; ``"union"`` asks branch and bound
-        for the best plan among the rows of many.
+        ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among all, ``"reheat"`` a plan of
+        the pool among all rows, gently; ``"union"`` asks branch and bound for the best plan among the rows of many.
     problem
         The problem.
     plans
@@ -91,8 +91,6 @@ class Trial:
         """
         if self.kind == "core":
             return [self._anneal_core(is_over, on_moves)]
-        if self.kind == "merge":
-            return self._merge(is_over, on_moves)
         if self.kind == "union":
             return self._unite()
         start, heat = (self._plan(), _REHEAT) if self.kind == "reheat" else (best_greedy(self.problem), 1.0)
@@ -103,15 +101,17 @@ class Trial:
         return self.plans[int(np.random.default_rng(self.seed).integers(len(self.plans), size=2).min())]
 
     def _unite(self) -> list[IndexArray]:
-        """Return the best plan among the rows of the best plans, as many as branch and bound can take."""
-        problem, size = self.problem, np.diff(self.problem.row_start)
-        union = self.plans[0]
+        """Return the best plan among the rows of several plans, as many as branch and bound can take."""
+        problem, size, best = self.problem, np.diff(self.problem.row_start), self.plans[0]
+        union = best
         for rows in self.plans[1:]:
             wider = np.union1d(union, rows)
-            if len(wider) <= _UNION_ROWS and size[wider].sum() <= _UNION_PAIRS:
+            if len(wider) - len(best) <= _UNION_ROWS and size[wider].sum() <= _UNION_PAIRS:
                 union = wider
+        if len(union) == len(best):
+            return []
         core = restrict(problem, union.astype(np.int64))
-        hint = np.searchsorted(union, self.plans[0]).astype(np.int32)
+        hint = np.searchsorted(union, best).astype(np.int32)
         found = finish(core, Cuts.none(), hint, n_nodes=_UNION_NODES, time_limit_s=self.seconds_left())
         return [] if found.rows is None else [polish(problem, union[found.rows].astype(np.int32))]
 
@@ -127,24 +127,10 @@ class Trial:
         found = search_by_swaps(core, start, seed=self.seed, n_moves=self.n_moves, is_over=is_over, on_moves=on_moves)
         return polish(problem, core.candidate[found].astype(np.int32))
 
-    def _merge(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[IndexArray]:
-        """Anneal among the rows of random plans, a few at a time, then polish among all."""
-        random = np.random.default_rng(self.seed)
-        share = self.n_moves // _MERGES
-        children = []
-        for turn in range(_MERGES):
-            parents = np.sort(random.permutation(len(self.plans))[:_PARENTS]).tolist()
-            core = restrict(self.problem, np.unique(np.concatenate([self.plans[i] for i in parents])).astype(np.int64))
-            start = np.searchsorted(core.candidate, self.plans[parents[0]]).astype(np.int32)
-            found = search_by_swaps(core, start, seed=self.seed + turn, n_moves=share, is_over=is_over, on_moves=lambda _moves: None)
-            children.append(polish(self.problem, core.candidate[found].astype(np.int32)))
-            on_moves((turn + 1) * share)
-        return children
-
 
 class Pool:
     """
-    Good and different plans, the best first.
+    Good plans, the best first: those from scratch, which differ much, apart from those made of them.
 
     Parameters
     ----------
@@ -153,14 +139,20 @@ class Pool:
     """
 
     def __init__(self, rows: IndexArray) -> None:
-        self._plans: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
+        self._fresh: list[tuple[float, IndexArray]] = []
+        self._others: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
+
+    @property
+    def _plans(self) -> list[tuple[float, IndexArray]]:
+        """All plans, the best first."""
+        return sorted([*self._others, *self._fresh], key=lambda pair: -pair[0])
 
     @property
     def best(self) -> IndexArray:
         """Rows of the best plan there was."""
         return self._plans[0][1]
 
-    def add(self, found: list[tuple[float, IndexArray]]) -> None:
+    def add(self, found: list[tuple[float, IndexArray]], *, is_fresh: bool) -> None:
         """
         Take in plans that are new, and drop the worst beyond the room there is.
 
@@ -168,10 +160,15 @@ class Pool:
         ----------
         found
             Weight covered and rows, rising, of each plan.
+        is_fresh
+            Whether they were made from scratch.
         """
+        plans, room = (self._fresh, _MOST_FRESH) if is_fresh else (self._others, _MOST_OTHERS)
         for covered, rows in found:
-            if not any(covered == known and np.array_equal(rows, other) for known, other in self._plans):
-                self._plans = sorted([*self._plans, (covered, rows)], key=lambda pair: -pair[0])[:_MOST_PLANS]
+            if not any(covered == known and np.array_equal(rows, other) for known, other in plans):
+                plans.append((covered, rows))
+        plans.sort(key=lambda pair: -pair[0])
+        del plans[room:]
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
         """Return the pool of a part of the problem: plans lose the rows that are not in it, and are mended."""
@@ -184,7 +181,8 @@ class Pool:
             return core.covered(whole), np.sort(whole)
 
         pool = Pool(number[self.best])
-        pool.add([mended(rows) for _, rows in self._plans])
+        pool.add([mended(rows) for _, rows in self._others], is_fresh=False)
+        pool.add([mended(rows) for _, rows in self._fresh], is_fresh=True)
         return pool
 
     def trial(
@@ -213,22 +211,31 @@ class Pool:
         seconds_left
             Time until the clock ends the search [s].
         """
-        is_first = number < _FIRST_TRIALS
+        kind = self._kind(number)
+        plans = [rows for _, rows in self._plans]
+        if kind == "union":
+            plans = self._united(np.random.default_rng(seed), is_random=number % 2 == 1)
         return Trial(
-            kind=self._kind(number),
+            kind=kind,
             problem=problem,
-            plans=tuple(rows for _, rows in self._plans),
+            plans=tuple(plans),
             scores=scores,
             least_score=_CORE_SCORES[(number // 2) % len(_CORE_SCORES)],
             seed=seed,
-            n_moves=n_moves if is_first else _LATER_MOVES * n_moves,
+            n_moves=_REHEAT_MOVES * n_moves if kind == "reheat" else n_moves,
             seconds_left=seconds_left,
         )
 
     def _kind(self, number: int) -> TrialKind:
         """Return the kind of the trial of a number."""
         if number < _FIRST_TRIALS:
-            return "fresh" if number % 2 else "core"
-        if len(self._plans) < _LEAST_PLANS:
-            return "fresh"
-        return "union" if number % _UNION_EVERY == _UNION_EVERY - 1 else _LATER[number % len(_LATER)]
+            return "core" if number < _CORE_TRIALS else "fresh"
+        return _LATER[(number - _FIRST_TRIALS) % len(_LATER)]
+
+    def _united(self, random: np.random.Generator, *, is_random: bool) -> list[IndexArray]:
+        """Return the plans to unite: the best of all and the best fresh ones, or random ones of both."""
+        fresh, others = [rows for _, rows in self._fresh], [rows for _, rows in self._others]
+        if not is_random:
+            return [self.best, *fresh[:_UNITED]]
+        few = [others[i] for i in random.permutation(len(others))[:_UNITED_OTHERS].tolist()]
+        return [*few, *(fresh[i] for i in random.permutation(len(fresh))[: _UNITED - _UNITED_OTHERS].tolist())]
