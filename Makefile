@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo app test lint bench clean
+.PHONY: install demo app test stress lint bench clean
 
 install: $(VENV)/.installed
 
@@ -26,6 +26,10 @@ app: demo
 test: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m pytest
 
+# What the register must survive, at full numbers.
+stress: $(VENV)/.developing
+	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py
+
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,6 +43,10 @@ bench: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m benchmarks.covering --customers 20000000 --sites 20 --radius 3.25
 	$(BIN)/python -m benchmarks.district --sites 10 100 --limits-s 1 10
 	$(BIN)/python -m benchmarks.peers --quick
+	$(BIN)/python -m benchmarks.whatif
+	$(BIN)/python -m benchmarks.register
+	$(BIN)/python -m benchmarks.unify
+	$(BIN)/python -m benchmarks.publish
 
 # numba does not notice when a kernel that another one inlines has changed: compile afresh after every change.
 $(VENV)/.kernels: $(wildcard siting/kernels/*.py) | $(VENV)/.installed

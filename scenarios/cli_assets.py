@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios import cli_publish, cli_quality
 from scenarios.cli_survey import survey
 from scenarios.cli_unify import app as duplicates
 from scenarios.cli_unify import unify
@@ -151,4 +152,12 @@ def grade_of(text: str) -> Grade:
 
 app.command("survey-first")(survey)
 app.command("unify")(unify)
+app.command("export")(cli_publish.export)
+app.command("publish")(cli_publish.publish)
+app.command("delta")(cli_publish.delta)
+app.command("versions")(cli_publish.list_versions)
+app.command("dictionary")(cli_publish.dictionary)
+app.command("completeness")(cli_quality.completeness)
+app.command("staleness")(cli_quality.staleness)
+app.command("conflicts")(cli_quality.conflicts)
 app.add_typer(duplicates, name="duplicates")

@@ -76,6 +76,7 @@ def _formats() -> tuple[Format, ...]:
         geopackage_files,
         geoparquet_files,
         osm_xml_files,
+        register_export,
         shapefile_files,
         station_json,
         xlsx_files,
@@ -90,6 +91,7 @@ def _formats() -> tuple[Format, ...]:
         osm_xml_files.FORMAT,
         station_json.FORMAT,
         gbfs_json.FORMAT,
+        register_export.FORMAT,
         geojson_files.FORMAT,
         csv_files.FORMAT,
     )

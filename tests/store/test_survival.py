@@ -1,7 +1,7 @@
 """
 Nothing acknowledged is lost and nothing half-done stays: under many writers, stale edits and killed imports.
 
-A sample by default; ``SITING_STRESS=full`` runs the full numbers.
+A sample by default; ``SITING_STRESS=1`` runs the full numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assets_db.sources import SourceSpec, open_source
 from assets_db.store import StaleEditError, backup_register, open_register, register_faults
 from assets_db.store.tables import ASSETS, AUDIT, BATCHES
 
-_IS_FULL = os.environ.get("SITING_STRESS") == "full"
+_IS_FULL = os.environ.get("SITING_STRESS") == "1"
 _WRITERS, _APPLICATIONS = (50, 20) if _IS_FULL else (4, 3)
 _KILLS, _ROWS = (200, 20_000) if _IS_FULL else (4, 3_000)
 _PAIRS = 100 if _IS_FULL else 5
