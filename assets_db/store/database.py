@@ -16,9 +16,17 @@ _WRITER_LOCK = 0x5349_5449  # any number, the same for all writers of one databa
 _DIALECTS = ("sqlite", "postgresql")
 
 
-def engine_of(url: str) -> sa.Engine:
+def engine_of(url: str, *, keeps_connections: bool = False) -> sa.Engine:
     """
     Return an engine for ``sqlite:///path`` or ``postgresql+psycopg://...``.
+
+    Parameters
+    ----------
+    url
+        Address.
+    keeps_connections
+        Whether connections to PostgreSQL are kept and used again, as a program that runs all day wants; opening one costs more
+        than most questions.
 
     Raises
     ------
@@ -38,7 +46,8 @@ def engine_of(url: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(address.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    driven = address.set(drivername="postgresql+psycopg")
+    return sa.create_engine(driven, pool_pre_ping=True) if keeps_connections else sa.create_engine(driven, poolclass=NullPool)
 
 
 @contextmanager

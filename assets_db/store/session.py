@@ -99,7 +99,9 @@ class WritingSession(ReadingSession):
         """Append to the audit trail what this transaction does."""
         return append_audit(self.connection, at=self.now, who=self.who, action=action, what=what, why=self.why)
 
-    def edit(self, asset_id: str, changes: Mapping[str, Value | None], *, expected_version: int) -> StoredAsset:
+    def edit(
+        self, asset_id: str, changes: Mapping[str, Value | None], *, expected_version: int, grade: Grade = _MANUAL_GRADE
+    ) -> StoredAsset:
         """
         Change fields by hand: kept as a record of source ``manual`` beside the originals.
 
@@ -111,6 +113,8 @@ class WritingSession(ReadingSession):
             New values by field; ``None`` takes an earlier edit of the field back.
         expected_version
             Version the person saw.
+        grade
+            How well measured fields are known.
 
         Raises
         ------
@@ -126,7 +130,7 @@ class WritingSession(ReadingSession):
         found = self._known(asset_id)
         if found.row_version != expected_version:
             raise StaleEditError(asset_id, expected=expected_version, found=found.row_version)
-        self._put_manual(asset_id, changes)
+        self._put_manual(asset_id, changes, grade)
         changed = self.merge_anew(asset_id)
         self.audit("edit", {"asset_id": asset_id, "fields": list[Json](sorted(changes)), "row_version": changed.row_version})
         return changed
@@ -148,7 +152,7 @@ class WritingSession(ReadingSession):
             raise UnknownAssetError(asset_id)
         return found
 
-    def _put_manual(self, asset_id: str, changes: Mapping[str, Value | None]) -> None:
+    def _put_manual(self, asset_id: str, changes: Mapping[str, Value | None], grade: Grade) -> None:
         """Add changes to the record by hand of an asset."""
         is_own = (SOURCE_RECORDS.c.source_id == MANUAL) & (SOURCE_RECORDS.c.source_key == asset_id)
         row = self.connection.execute(sa.select(SOURCE_RECORDS.c.record).where(is_own)).scalar()
@@ -156,7 +160,7 @@ class WritingSession(ReadingSession):
         kept = {name: value for name, value in before.values.items() if name not in changes}
         new = {name: value for name, value in changes.items() if value is not None}
         known = {name: one for name, one in before.known_from.items() if name in kept}
-        own = Provenance(MANUAL, self.now.date(), _MANUAL_GRADE)
+        own = Provenance(MANUAL, self.now.date(), grade)
         record = AssetRecord(values={**kept, **new}, known_from={**known, **{name: own for name in new if field_of(name).is_measured}})
         said = {"record": record_to_json(record), "digest": record.digest(), "imported_at": self.now, "is_gone": False}
         if row:

@@ -44,8 +44,7 @@ def register_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return url
     server = str(request.getfixturevalue("postgres_url"))
     name = f"register_{next(_NUMBERS)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE template_register")
-    return f"{server}/{name}"
+    return new_database(server, name, "template_register")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,6 +88,12 @@ def _run(tool: str, *arguments: str) -> None:
     """Run a tool of the server, as user postgres where this is root."""
     user = "postgres" if os.geteuid() == 0 else None
     subprocess.run([str(_BINARIES / tool), *arguments], check=True, user=user, cwd="/tmp", stdout=subprocess.DEVNULL)  # noqa: S603, S108
+
+
+def new_database(server: str, name: str, template: str) -> str:
+    """Copy a database of the server and return the address of the copy."""
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"{server}/{name}"
 
 
 def _execute(server: str, statement: str) -> None:

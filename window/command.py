@@ -1,0 +1,13 @@
+"""The command ``siting``, whole: the commands of scenarios and register, and those of the desk, composed in the topmost room."""
+
+from __future__ import annotations
+
+from scenarios.cli import app, main
+from window import cli_audit, cli_case, cli_people
+
+app.add_typer(cli_case.app, name="case")
+app.add_typer(cli_people.app, name="people")
+app.add_typer(cli_audit.app, name="audit")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Cases like a given one: duplicates still open, and past ones to learn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from window.case_rows import seen_by
+from window.policy import Person
+from window.requests import CaseLine
+from window.tables import CASE_ASSETS, CASES
+
+NEAR_M = 50.0
+"""Assets closer than this may be one and the same place [m]."""
+
+NEAR_DAYS = 180
+"""Inquiries closer in time than this may be one and the same."""
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likeness:
+    """
+    A case like another.
+
+    Attributes
+    ----------
+    case_id, carrier_org, state, opened_at
+        The other case.
+    asset_id
+        Asset that makes it alike.
+    distance_m
+        From the nearest asset of the case; 0 for the same asset.
+    """
+
+    case_id: str
+    carrier_org: str
+    state: str
+    opened_at: dt.datetime
+    asset_id: str
+    distance_m: float
+
+
+def alike(connection: sa.Connection, person: Person, line: CaseLine, *, is_open: bool, within_m: float) -> tuple[Likeness, ...]:
+    """
+    Return cases about the same assets or near ones, the nearest first.
+
+    Parameters
+    ----------
+    connection, person
+        Who asks; only cases the person may see are found.
+    line
+        The case.
+    is_open
+        Open cases of nearly the same time, or ended ones of any time.
+    within_m
+        How near [m].
+    """
+    own = connection.execute(sa.select(CASE_ASSETS).where(CASE_ASSETS.c.case_id == line.case_id)).all()
+    best: dict[str, Likeness] = {}
+    for asset in own:
+        query = (
+            sa.select(CASES, CASE_ASSETS.c.asset_id, CASE_ASSETS.c.lat, CASE_ASSETS.c.lon)
+            .join(CASES, CASES.c.case_id == CASE_ASSETS.c.case_id)
+            .where(CASES.c.case_id != line.case_id, CASES.c.is_open == sa.literal(is_open, sa.Boolean), seen_by(person, CASES.c.case_id))
+            .where(sa.or_(CASE_ASSETS.c.asset_id == asset.asset_id, _in_box(asset.lat, asset.lon, within_m)))
+        )
+        if is_open:
+            span = dt.timedelta(days=NEAR_DAYS)
+            query = query.where(CASES.c.opened_at.between(line.opened_at - span, line.opened_at + span))
+        for row in connection.execute(query):
+            away = 0.0 if row.asset_id == asset.asset_id else distance_m(asset.lat, asset.lon, row.lat, row.lon)
+            known = best.get(row.case_id)
+            if away <= within_m and (known is None or away < known.distance_m):
+                best[row.case_id] = Likeness(
+                    case_id=row.case_id,
+                    carrier_org=row.carrier_org,
+                    state=row.state,
+                    opened_at=row.opened_at,
+                    asset_id=row.asset_id,
+                    distance_m=away,
+                )
+    return tuple(sorted(best.values(), key=lambda one: (one.distance_m, one.case_id)))
+
+
+def _in_box(lat: float | None, lon: float | None, within_m: float) -> sa.ColumnElement[bool]:
+    """Return the condition of lying in a box around a place; nothing does where the place is unknown."""
+    if lat is None or lon is None:
+        return sa.false()
+    up = within_m / _METRES_PER_DEGREE
+    aside = up / max(0.01, math.cos(math.radians(lat)))
+    return CASE_ASSETS.c.lat.between(lat - up, lat + up) & CASE_ASSETS.c.lon.between(lon - aside, lon + aside)
+
+
+def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Return the distance of two near places [m], on a sphere."""
+    north = (lat_b - lat_a) * _METRES_PER_DEGREE
+    east = (lon_b - lon_a) * _METRES_PER_DEGREE * math.cos(math.radians((lat_a + lat_b) / 2))
+    return math.hypot(north, east)

@@ -1,0 +1,1 @@
+"""Steps from one version of the desk's tables to the next."""
