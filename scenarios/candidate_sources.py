@@ -85,7 +85,7 @@ def gather_candidates(file: ScenarioFile, city: City, plane: Plane) -> GatheredC
             existing += on_air
         elif isinstance(source, RegisterAssets):
             found = register_candidates(
-                source, key, file, city, plane, contents=read_register(source, file), book=read_rules(source, key, file)
+                source, key, file, city, plane, contents=read_register(source, key, file), book=read_rules(source, key, file)
             )
             part, report = found.candidates, found.report
             existing += found.existing

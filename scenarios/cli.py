@@ -58,7 +58,7 @@ def demo(
     from importlib.resources import as_file, files  # noqa: PLC0415
 
     with typed_errors(), as_file(files("scenarios") / "demo") as folder:
-        _run(folder / "demo.toml", out, language, no_cache)
+        _run(folder / "demo_register.toml", out, language, no_cache)
 
 
 @app.command()

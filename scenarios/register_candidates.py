@@ -42,6 +42,8 @@ class RegisterContents:
         Ids of the sources that no survey stands behind.
     credits
         What the sources ask to be named as, by source id.
+    rejects
+        Rows that the lists of the scenario itself hold, and that are no assets.
     """
 
     records: tuple[AssetRecord, ...]
@@ -50,6 +52,7 @@ class RegisterContents:
     audit_head: str
     synthetic_sources: frozenset[str] = frozenset()
     credits: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rejects: tuple[Reject, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,11 +146,11 @@ def register_candidates(
     )
     report = SourceReport(
         name=source.name,
-        n_rows=len(contents.records),
+        n_rows=len(contents.records) + len(contents.rejects),
         n_used=len(candidates),
         n_outside=int((~is_inside).sum()),
         n_not_selected=selection.n_not_selected,
-        rejects=rejects,
+        rejects=(*contents.rejects, *rejects),
         is_synthetic=any(synthetic),
         credit=" / ".join(dict.fromkeys(text for one, text in sorted(contents.credits.items()) if one in named and text)),
         stamp=stamp,

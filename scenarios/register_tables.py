@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from assets_db.errors import one_of
 from assets_db.schema import Grade, View, field_of
 from scenarios.table import Table
-from scenarios.values import AntennaHeight, AssetType, Carriers, Name, Positive, broken
+from scenarios.values import AntennaHeight, AssetType, Carriers, Name, OwnerClass, Positive, broken
 
 UNKNOWN = "unknown"
 """The word by which a filter takes in assets of which the field is not known."""
@@ -30,12 +31,34 @@ def _words_of(field: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     return check
 
 
+def _source_id(text: str) -> str:
+    """Return a name of a list."""
+    if not re.fullmatch("[a-z0-9_.-]{1,60}", text):
+        raise broken("must be of a-z, 0-9, _, . and -, at most 60", text)
+    return text
+
+
+class RegisterList(Table):
+    """A list that a scenario brings along, imported as ``siting assets import`` would."""
+
+    path: Name
+    source: Annotated[str, AfterValidator(_source_id)]
+    owner_class: OwnerClass | None = None
+    asset_type: AssetType | None = None
+    lg_code: Name | None = None
+    grade: Grade = "B"
+    as_of: dt.date | None = None
+    credit: str = ""
+    synthetic: bool = False
+
+
 class RegisterAssets(Table):
-    """``kind = "register"``: assets of the register."""
+    """``kind = "register"``: assets of the register, or of one made of lists that come with the scenario."""
 
     kind: Literal["register"]
     name: Name
     database: Name | None = None
+    lists: tuple[RegisterList, ...] = ()
     view: View = "public"
     on: dt.date
     asset_types: Annotated[tuple[str, ...], AfterValidator(_words_of("asset_type"))] = ()
@@ -60,6 +83,11 @@ class RegisterAssets(Table):
     def _keys_agree(self) -> RegisterAssets:
         if self.existing_of is not None and self.view != "restricted":
             raise broken('must have view = "restricted" for existing_of: who is on an asset is not public', self.existing_of)
+        if self.lists and self.database is not None:
+            raise broken("must have lists or a database, not both", self.database)
+        names = [one.source for one in self.lists]
+        if len(set(names)) < len(names):
+            raise broken("must name each source of its lists once", ", ".join(names))
         if self.ready_by is not None and self.ready_by < self.on:
             raise broken(f"must have ready_by >= its on {self.on.isoformat()}", self.ready_by)
         return self

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from scenarios.district.assets import PUBLIC, Asset, furnish, public_sites
 from scenarios.district.buildings import Building, build
 from scenarios.district.frame import OUTLINE, geographic
+from scenarios.district.lists import office_lists
 from scenarios.district.streets import PARKS, STATION_SQUARE, Layout, lay_out
 
 SEED = 20250401
@@ -48,8 +49,8 @@ def district_files(seed: int = SEED) -> dict[str, bytes]:
     """
     Return the content of every file of the district by name.
 
-    GeoJSON is in longitude and latitude (EPSG:4326, 7 decimals); tables are comma-separated UTF-8. Every GeoJSON has a top-level
-    ``synthetic`` and every name begins with 合成.
+    GeoJSON is in longitude and latitude (EPSG:4326, 7 decimals); tables are comma-separated UTF-8, but for the lists of offices
+    (:mod:`scenarios.district.lists`). Every GeoJSON has a top-level ``synthetic`` and every name begins with 合成.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ def district_files(seed: int = SEED) -> dict[str, bytes]:
         "population.geojson": _geojson("population", _population(buildings)),
         "assets.csv": _assets_csv(assets),
         "facilities.csv": _facilities_csv(layout, buildings),
+        **office_lists(assets),
     }
 
 

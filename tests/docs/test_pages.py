@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[type[BaseModel], ...]] = {
         scenario.OsmAssets,
         scenario.StationAssets,
         register_tables.RegisterAssets,
+        register_tables.RegisterList,
         scenario.AlongRoads,
         scenario.AlongFronts,
         scenario.OnRoofs,

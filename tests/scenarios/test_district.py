@@ -15,6 +15,7 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from assets_db.csv_lists import read_csv_list
+from assets_db.sources import SourceRow, SourceSpec, open_source
 from scenarios.district import district_files, write_district
 from siting.footprints import read_footprints
 
@@ -73,8 +74,31 @@ def test_every_file_says_that_it_is_synthetic(files: dict[str, bytes]) -> None:
     for name, content in files.items():
         if name.endswith(".geojson"):
             assert json.loads(content)["synthetic"] is True
-        else:
+        elif not name.startswith("list_"):
             assert all(row["name"].startswith("合成") for row in csv.DictReader(io.StringIO(content.decode())))
+
+
+def test_the_lists_of_offices_are_read_as_they_are_and_say_that_they_are_synthetic() -> None:
+    found = {}
+    for path in sorted(DEMO.glob("list_*")):
+        rows = list(open_source(path, SourceSpec(source_id="list")).rows())
+        records = [row.record for row in rows if isinstance(row, SourceRow)]
+        assert all("合成" in record.text("name") for record in records), path
+        repairs = {str(one.code) for row in rows if isinstance(row, SourceRow) for one in row.repairs}
+        found[path.name] = (len(records), len(rows) - len(records), repairs)
+    assert {name: one[:2] for name, one in found.items()} == {
+        "list_buildings.csv": (9, 0),
+        "list_parks.xlsx": (18, 0),
+        "list_private_works.csv": (8, 0),
+        "list_second_office.csv": (9, 0),
+        "list_signals.geojson": (32, 2),
+        "list_smart_poles.csv": (18, 0),
+        "list_streetlights.csv": (588, 0),
+    }
+    assert {"swapped_coordinates", "zero_coordinates"} <= found["list_buildings.csv"][2]
+    assert "unit" in found["list_streetlights.csv"][2]
+    assert "era_date" in found["list_private_works.csv"][2]
+    assert "thousands" in found["list_parks.xlsx"][2]
 
 
 def test_buildings_overlap_neither_each_other_nor_the_streets_nor_parks(files: dict[str, bytes]) -> None:

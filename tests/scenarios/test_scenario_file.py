@@ -18,7 +18,7 @@ from scenarios.scenario import AlongRoads, AreaZone, CsvAssets, OsmAssets, Scena
 from scenarios.scenario_file import radio_of, read_scenario
 from siting.radio import RadioParams
 
-_SHIPPED = [*sorted(Path(scenarios.__file__).parent.glob("*.toml")), DEMO / "demo.toml"]
+_SHIPPED = [*sorted(Path(scenarios.__file__).parent.glob("*.toml")), *sorted(DEMO.glob("*.toml"))]
 _QUICK = toml("seed = 1", "seed = 1\neffort = 0.01")
 
 
@@ -38,8 +38,8 @@ def test_every_shipped_scenario_is_valid(path: Path) -> None:
     assert Plane.of(file).area.area > 1e6
 
 
-def test_seven_scenarios_are_shipped() -> None:
-    areas = {"demo", "shibuya", "shibuya_register", "shibuya_rules", "shibuya_carriers", "nishi_shinjuku", "tokyo23"}
+def test_eight_scenarios_are_shipped() -> None:
+    areas = {"demo", "demo_register", "shibuya", "shibuya_register", "shibuya_rules", "shibuya_carriers", "nishi_shinjuku", "tokyo23"}
     assert {path.stem for path in _SHIPPED} == areas
 
 
