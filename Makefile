@@ -26,9 +26,9 @@ app: demo
 test: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m pytest
 
-# What the register must survive, at full numbers.
+# What register and desk must survive, at full numbers; takes half an hour.
 stress: $(VENV)/.developing
-	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py
+	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py tests/window/test_survival.py tests/window/test_secrecy.py
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
