@@ -28,7 +28,7 @@ test: $(VENV)/.developing $(VENV)/.kernels
 
 # What register and desk must survive, at full numbers; takes half an hour.
 stress: $(VENV)/.developing
-	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py tests/window/test_survival.py tests/window/test_secrecy.py
+	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py tests/window/test_desk_survival.py tests/window/test_secrecy.py
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
