@@ -16,6 +16,7 @@ from scenarios.command_errors import typed_errors
 from scenarios.register_place import Database, Who, database_url, person
 
 if TYPE_CHECKING:
+    from assets_db.row_checks import Bounds
     from assets_db.schema import Grade
 
 app = typer.Typer(help="Bring lists of assets into the register.", no_args_is_help=True)
@@ -68,6 +69,12 @@ def import_file(  # noqa: PLR0917  # typer takes options as arguments
     complete: Annotated[bool, typer.Option("--complete", help="The list holds everything: what is gone from it is gone.")] = False,  # noqa: FBT002
     synthetic: Annotated[bool, typer.Option("--synthetic", help="No survey stands behind the list: say so wherever it is used.")] = False,  # noqa: FBT002
     licence: Annotated[str, typer.Option("--licence", help="Terms of the data.", show_default=False)] = "",
+    credit: Annotated[str, typer.Option("--credit", help="Credit to show wherever the data are shown.", show_default=False)] = "",
+    bounds: Annotated[str, typer.Option("--bounds", help="W,S,E,N in degrees: positions outside are rejected.", show_default=False)] = "",
+    towns: Annotated[
+        Path | None,
+        typer.Option("--towns", help="Table or outlines of towns, to place rows that have an address alone.", show_default=False),
+    ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Import; by default only shown.")] = False,  # noqa: FBT002
     rejects: Annotated[Path | None, typer.Option("--rejects", help="CSV file for the rejected rows.", show_default=False)] = None,
     why: Annotated[str, typer.Option("--why", help="Reason, for the audit trail.")] = "import",
@@ -81,6 +88,7 @@ def import_file(  # noqa: PLR0917  # typer takes options as arguments
         from assets_db.importing import apply_import, preview_import  # noqa: PLC0415
         from assets_db.sources import SourceSpec, open_source  # noqa: PLC0415
         from assets_db.sources.mapping import load_mapping  # noqa: PLC0415
+        from assets_db.sources.town_geocoder import read_towns  # noqa: PLC0415
         from assets_db.store import open_register  # noqa: PLC0415
         from scenarios.import_summary import show_preview, what_next, write_rejects  # noqa: PLC0415
 
@@ -95,6 +103,9 @@ def import_file(  # noqa: PLR0917  # typer takes options as arguments
             is_complete=complete,
             is_synthetic=synthetic,
             licence=licence,
+            credit=credit,
+            bounds=bounds_of(bounds),
+            geocoder=read_towns(towns) if towns else None,
             mapping=load_mapping(mapping) if mapping else None,
         )
         opened = open_source(file, spec)
@@ -137,6 +148,19 @@ def show(
             said = {"row_version": state.row_version, "recorded_at": state.recorded_at.isoformat(), "is_gone": state.is_gone}
             said |= {"merged_into": state.merged_into, **json.loads(record_to_json(state.record))}
             typer.echo(json.dumps(said, ensure_ascii=False))
+
+
+def bounds_of(text: str) -> Bounds | None:
+    """Return the box of an option."""
+    from assets_db.errors import InvalidSourceError  # noqa: PLC0415
+
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidSourceError("--bounds", "must be four numbers with commas between them: W,S,E,N", text) from None
+    return west, south, east, north
 
 
 def grade_of(text: str) -> Grade:

@@ -109,7 +109,14 @@ def digests_of(source_file: SourceFile) -> Digests:
     """Return the digests of an import; a new release of this package reads a file anew."""
     spec = source_file.spec
     terms = [version("siting"), spec.owner_class, spec.lg_code, spec.asset_type, spec.dataset, str(spec.as_of), spec.grade]
-    terms += [str(spec.is_complete), spec.licence, spec.credit, str(spec.bounds), repr(spec.mapping), str(spec.geocoder is not None)]
+    terms += [
+        str(spec.is_complete),
+        spec.licence,
+        spec.credit,
+        str(spec.bounds),
+        repr(spec.mapping),
+        spec.geocoder.digest if spec.geocoder else "",
+    ]
     return Digests(
         file_digest=source_file.digest,
         mapping_digest=_digest(sorted(source_file.mapping_used.items())),

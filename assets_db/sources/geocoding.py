@@ -28,7 +28,18 @@ class Geocoded:
 
 
 class Geocoder(Protocol):
-    """Finds positions of addresses, without a network."""
+    """
+    Finds positions of addresses, without a network.
+
+    Attributes
+    ----------
+    digest
+        Hash of all it knows: a list is read anew when a geocoder that knows other places is given.
+    """
+
+    @property
+    def digest(self) -> str:
+        """Return the hash."""
 
     def __call__(self, address: str) -> Geocoded | None:
         """Return the position of an address; ``None`` if it is not known."""

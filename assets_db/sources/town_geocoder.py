@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -102,6 +103,11 @@ class TownGeocoder:
                     found[key] = None
         self._towns: Mapping[str, Town] = MappingProxyType({key: town for key, town in found.items() if town is not None})
         self._longest = max(map(len, self._towns), default=0)
+
+    @property
+    def digest(self) -> str:
+        """Hash of the names and positions it knows."""
+        return hashlib.sha256(repr(sorted(self._towns.items(), key=lambda one: one[0])).encode()).hexdigest()
 
     def __len__(self) -> int:
         """Return how many names it knows."""
