@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from scenarios import cli_assets, cli_db
+from scenarios.caching import cache_folder
 from scenarios.command_errors import typed_errors
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _run(file: Path, out: Path, language: str, no_cache: bool) -> None:  # noqa:
 
     chosen = _language(language)
     with progress_bars(chosen) as screen:
-        cache = None if no_cache else _cache_folder()
+        cache = None if no_cache else cache_folder()
         result = run_scenario(file, out, cache_folder=cache, progress=screen.progress, watch=screen.watch)
     closing_table(result, out, chosen)
     if not result.has_plan:
@@ -122,7 +123,7 @@ def _frontier(file: Path, out: Path, *, over: str, values: str, language: str, n
     if over not in {"", "sites", "budget"}:
         raise InvalidInputError("--over", "must be sites or budget", over)
     limits = _whole_numbers("--values", values)
-    cache = None if no_cache else _cache_folder()
+    cache = None if no_cache else cache_folder()
     with progress_bars(chosen) as screen:
         varied: Over | None = "sites" if over == "sites" else "budget" if over else None
         result = run_frontier(file, out, over=varied, values=limits or None, language=chosen, cache_folder=cache, progress=screen.progress)
@@ -155,14 +156,6 @@ def _language(language: str) -> TextLanguage:
     if found is None:
         raise InvalidInputError("--language", "must be ja or en", wanted)
     return found
-
-
-def _cache_folder() -> Path | None:
-    """Return where finished cities are kept between runs; None for a user without a home."""
-    try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "siting"
-    except RuntimeError:
-        return None
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenarios.basis import Basis
@@ -85,6 +85,32 @@ def prepare(file: ScenarioFile, clock: Stopwatch, *, cache_folder: Path | None =
         sharing = gather_sharing(basis, coverage, progress=progress)
     logger.info("%d candidates, %d cells, %d rays, %d pairs", len(gathered.candidates), len(demand), coverage.n_rays, coverage.n_pairs)
     return Prepared(files=files, basis=basis, coverage=coverage, problem=problem_of(basis, rules, coverage, sharing), params=params)
+
+
+_OF_INPUTS = ("area", "buildings", "ground", "vegetation", "candidates", "zones", "demand", "radio", "carriers", "sharing")
+"""Tables on which cells, candidates and coverage depend; the others only say what to do with them."""
+
+
+def same_inputs(one: ScenarioFile, other: ScenarioFile) -> bool:
+    """Return whether two scenarios plan with the same buildings, cells, candidates and radio, whatever their rules."""
+    is_same_plane = one.scenario.scenario.crs == other.scenario.scenario.crs
+    horizon = (one.scenario.rules.horizon_years, other.scenario.rules.horizon_years)
+    tables = all(getattr(one.scenario, name) == getattr(other.scenario, name) for name in _OF_INPUTS)
+    return is_same_plane and horizon[0] == horizon[1] and tables and one.path.parent == other.path.parent
+
+
+def restate(prepared: Prepared, file: ScenarioFile) -> Prepared:
+    """
+    Return what is prepared with the rules of another scenario of the same inputs; nothing is read or traced again.
+
+    Raises
+    ------
+    ScenarioError, InvalidInputError
+        Rules that name what is not there, or contradict each other.
+    """
+    basis = replace(prepared.basis, file=file)
+    problem = problem_of(basis, gather_rules(basis), prepared.coverage, prepared.problem.sharing)
+    return replace(prepared, basis=basis, problem=problem, params=SolveParams(**file.scenario.solve.model_dump()))
 
 
 def _read(

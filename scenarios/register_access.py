@@ -48,21 +48,38 @@ def read_register(source: RegisterAssets, key: str, file: ScenarioFile) -> Regis
     return _contents(open_register(url), source, file, name=sa.make_url(url).render_as_string(hide_password=True))
 
 
-def _contents_of_lists(source: RegisterAssets, key: str, file: ScenarioFile) -> RegisterContents:
-    """Make a register of the lists of a scenario, one asset for each thing, and return what it holds; times are the day of the source."""
+def fill_register(register: Register, source: RegisterAssets, key: str, file: ScenarioFile) -> tuple[Reject, ...]:
+    """
+    Import the lists of a scenario into a register, one asset for each thing, and return the rows that were rejected.
+
+    Times are the day of the source, so that the same lists make the same register.
+
+    Raises
+    ------
+    InvalidSourceError
+        A list that cannot be used.
+    ScenarioError
+        A list that does not exist.
+    """
     now = dt.datetime.combine(source.on, dt.time(), tzinfo=dt.UTC)
     rejects: list[Reject] = []
+    for place, one in enumerate(source.lists, start=1):
+        opened = open_source(resolve_one(one.path, scenario=file.path, key=f"{key}.lists[{place}].path"), _spec_of(one))
+        receipt = apply_import(register, opened, who=_WHO, why=file.scenario.scenario.name, now=now)
+        rejects += [row for row in opened.rows() if isinstance(row, Reject)]
+        logger.info("list %s: %d rows, %d rejected", one.source, receipt.n_rows, receipt.n_rejected)
+    report = unify_register(register, who=_WHO, why=file.scenario.scenario.name, now=now, apply=True)
+    logger.info("unified: %d records, %d assets, %d doubtful pairs", report.n_records, report.n_assets_after, len(report.doubtful))
+    return tuple(rejects)
+
+
+def _contents_of_lists(source: RegisterAssets, key: str, file: ScenarioFile) -> RegisterContents:
+    """Make a register of the lists of a scenario and return what it holds."""
     with TemporaryDirectory() as folder:
         register = init_register(f"sqlite:///{Path(folder) / 'register.db'}")
-        for place, one in enumerate(source.lists, start=1):
-            opened = open_source(resolve_one(one.path, scenario=file.path, key=f"{key}.lists[{place}].path"), _spec_of(one))
-            receipt = apply_import(register, opened, who=_WHO, why=file.scenario.scenario.name, now=now)
-            rejects += [row for row in opened.rows() if isinstance(row, Reject)]
-            logger.info("list %s: %d rows, %d rejected", one.source, receipt.n_rows, receipt.n_rejected)
-        report = unify_register(register, who=_WHO, why=file.scenario.scenario.name, now=now, apply=True)
-        logger.info("unified: %d records, %d assets, %d doubtful pairs", report.n_records, report.n_assets_after, len(report.doubtful))
+        rejects = fill_register(register, source, key, file)
         try:
-            return _contents(register, source, file, name=", ".join(one.source for one in source.lists), rejects=tuple(rejects))
+            return _contents(register, source, file, name=", ".join(one.source for one in source.lists), rejects=rejects)
         finally:
             register.engine.dispose()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scenarios.cli import app, main
-from window import cli_audit, cli_case, cli_people
+from window import cli_audit, cli_case, cli_people, cli_window
 
 app.add_typer(cli_case.app, name="case")
 app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_window.app, name="window")
 
 if __name__ == "__main__":
     main()

@@ -39,6 +39,19 @@ def unprotect(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {DATABASE_ROLE}")
 
 
+def protect_plans(connection: sa.Connection) -> None:
+    """Raise the wall over plans: each organisation its own, nobody all but the desk itself."""
+    if connection.dialect.name == "postgresql":
+        for statement in _policy("desk_plans", "org_id = current_setting('desk.org', true) OR current_setting('desk.org', true) = ''"):
+            connection.exec_driver_sql(statement)
+
+
+def unprotect_plans(connection: sa.Connection) -> None:
+    """Take the wall away."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP POLICY desk ON desk_plans")
+
+
 def enter(connection: sa.Connection, person: Person) -> None:
     """Say for this transaction who asks; it ends with the transaction, so a connection that is used again remembers nothing."""
     if connection.dialect.name != "postgresql":

@@ -179,3 +179,27 @@ RECEIPTS = sa.Table(
 
 OF_A_CASE = (CASES, CASE_ASSETS, AREAS, EVENTS, PERMITS, HOLDS, WAITING, DOCUMENTS, COMMENTS)
 """Tables whose rows belong to a case and are seen only by its parties."""
+
+PLANS = sa.Table(
+    "desk_plans",
+    METADATA,
+    sa.Column("plan_id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.ForeignKey("desk_organisations.org_id"), nullable=False),
+    sa.Column("person_id", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("area", sa.Text, nullable=False),
+    sa.Column("scenario", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcTime, nullable=False),
+    sa.Column("changed_at", UtcTime, nullable=False),
+    sa.Column("attempt", sa.BigInteger, nullable=False),
+    sa.Column("beat_at", UtcTime),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("closing", sa.JSON, nullable=False),
+    sa.Column("summary", sa.JSON, nullable=False),
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Index(None, "org_id", "asked_at"),
+    sa.Index(None, "state", "asked_at"),
+)

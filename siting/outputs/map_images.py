@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from siting.arrays import BoolArray
+from siting.arrays import BoolArray, IntArray
 from siting.candidates import Candidates
 from siting.demand import DemandGrid
 from siting.errors import InvalidInputError
@@ -58,9 +59,7 @@ class OverlayImage:
 
 def coverage_image(demand: DemandGrid, kpis: Kpis) -> OverlayImage:
     """
-    Return the demand cells coloured by how many chosen sites serve them.
-
-    Where a pixel holds several cells, the commonest colour wins.
+    Return the demand cells coloured by how many chosen sites serve them; see :func:`cells_image`.
 
     Parameters
     ----------
@@ -69,19 +68,39 @@ def coverage_image(demand: DemandGrid, kpis: Kpis) -> OverlayImage:
     kpis
         Gives the number of servers of each cell.
     """
-    low = demand.column_row.min(axis=0).astype(np.int64)
-    n_columns, n_rows = (demand.column_row.max(axis=0) - low + 1).tolist()
-    position = demand.column_row - low
-    levels = np.zeros((n_rows, n_columns), dtype=np.uint8)
-    levels[position[:, 1], position[:, 0]] = 1 + np.minimum(kpis.n_servers, 3)
+    return cells_image(demand, 1 + np.minimum(kpis.n_servers, 3), (_CLEAR, UNCOVERED, BY_ONE, BY_TWO, BY_MORE))
+
+
+def cells_image(demand: DemandGrid, levels: IntArray, palette: Sequence[Rgba]) -> OverlayImage:
+    """
+    Return demand cells in the colours of a palette, cropped to those whose level is not 0.
+
+    Where a pixel holds several cells, the commonest colour wins.
+
+    Parameters
+    ----------
+    demand
+        The cells.
+    levels
+        Place in the palette of each cell, shape (n_cells,); 0 is not drawn, at least one cell must be.
+    palette
+        Colours, the first clear.
+    """
+    shown = np.flatnonzero(levels)
+    column_row = demand.column_row[shown]
+    low = column_row.min(axis=0).astype(np.int64)
+    n_columns, n_rows = (column_row.max(axis=0) - low + 1).tolist()
+    position = column_row - low
+    lattice_levels = np.zeros((n_rows, n_columns), dtype=np.uint8)
+    lattice_levels[position[:, 1], position[:, 0]] = levels[shown]
     x0_m, y0_m = (low * demand.cell_m).tolist()
     bounds = (x0_m, y0_m, x0_m + n_columns * demand.cell_m, y0_m + n_rows * demand.cell_m)
     frame = frame_around(bounds, demand.crs, pixel_m=demand.cell_m / _PIXELS_PER_CELL, max_pixels=_MAX_PIXELS)
     factor = math.ceil(max(n_columns, n_rows) / _MAX_PIXELS)
-    blocks = block_majority(levels, factor)
+    blocks = block_majority(lattice_levels, factor)
     lattice = Lattice(x0_m=x0_m, y0_m=y0_m, cell_m=demand.cell_m * factor, n_columns=blocks.shape[1], n_rows=blocks.shape[0])
     image = warp(blocks, lattice, demand.crs, frame)
-    return _overlay(palette_png(image, (_CLEAR, UNCOVERED, BY_ONE, BY_TWO, BY_MORE)), frame)
+    return _overlay(palette_png(image, palette), frame)
 
 
 def building_image(indoor_mask: IndoorMask, bounds_m: Bounds, demand: DemandGrid) -> OverlayImage:

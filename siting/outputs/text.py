@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Literal
 
@@ -122,11 +123,33 @@ def keys() -> tuple[str, ...]:
     return tuple(catalogue())
 
 
+_FILES: list[Traversable] = [files("siting.outputs").joinpath("text.toml")]
+
+
+def add_texts(file: Traversable) -> None:
+    """Add the sentences of a room above to the catalogue; adding a file again changes nothing."""
+    if file not in _FILES:
+        _FILES.append(file)
+        catalogue.cache_clear()
+
+
 @cache
 def catalogue() -> Mapping[str, Bilingual]:
-    """Return the whole catalogue by key, placeholders unfilled."""
-    tables = tomllib.loads(files("siting.outputs").joinpath("text.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({key: Bilingual(**entry) for key, entry in _entries(tables, "")})
+    """
+    Return the whole catalogue by key, placeholders unfilled.
+
+    Raises
+    ------
+    InvalidInputError
+        Two files give one key.
+    """
+    found: dict[str, Bilingual] = {}
+    for file in _FILES:
+        for key, entry in _entries(tomllib.loads(file.read_text(encoding="utf-8")), ""):
+            if key in found:
+                raise InvalidInputError(f"{file.name} {key}", "must be given once in the catalogue", entry)
+            found[key] = Bilingual(**entry)
+    return MappingProxyType(found)
 
 
 def _entries(table: Mapping[str, object], prefix: str) -> list[tuple[str, dict[str, str]]]:

@@ -1,0 +1,156 @@
+"""Where all assets of a register are, in memory: a map of hundreds of thousands asks again with every move."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import sqlalchemy as sa
+
+from assets_db.store import Register
+from assets_db.store.tables import ASSETS
+from siting.arrays import BoolArray, FloatArray, IntArray
+
+FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code")
+"""Fields by whose values the map is narrowed."""
+
+UNKNOWN = "unknown"
+"""Stands for a field without a value among the filters."""
+
+MOST_POINTS = 1500
+"""Assets drawn one by one; more are drawn as clusters."""
+
+_CLUSTERS_ALONG = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Assets of a part of the map: one by one, or as clusters (longitude, latitude, how many) where they are too many."""
+
+    rows: IntArray
+    clusters: tuple[tuple[float, float, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AssetIndex:
+    """
+    Positions and what is searched and filtered, of every asset that has a position and is not gone.
+
+    Attributes
+    ----------
+    change_seq
+        Number of the register's last change it knows of.
+    ids, names
+        One per asset.
+    lon, lat
+        Degrees, shape (n,).
+    values, codes
+        Values of each filtered field, and which of them each asset has, shape (n,).
+    search_text
+        Id, name, kana and address of each asset, folded.
+    """
+
+    change_seq: int
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    lon: FloatArray
+    lat: FloatArray
+    values: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, IntArray]
+    search_text: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def place_of(self, asset_id: str) -> tuple[float, float] | None:
+        """Return longitude and latitude of an asset; ``None`` for one that has no position."""
+        row = self._rows.get(asset_id)
+        return None if row is None else (float(self.lon[row]), float(self.lat[row]))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {one: row for row, one in enumerate(self.ids)}
+
+    def chosen(self, wanted: Mapping[str, tuple[str, ...]], text: str = "") -> BoolArray:
+        """Return which assets have one of the wanted values of each field, and hold a text; fields without wanted values are free."""
+        is_chosen = np.ones(len(self), dtype=bool)
+        for name, values in wanted.items():
+            if values:
+                codes = [place for place, value in enumerate(self.values[name]) if value in values]
+                is_chosen &= np.isin(self.codes[name], codes)
+        folded = fold(text)
+        if folded:
+            is_chosen &= np.fromiter((folded in one for one in self.search_text), dtype=bool, count=len(self))
+        return is_chosen
+
+    def within(self, bbox: tuple[float, float, float, float], is_chosen: BoolArray, *, most: int = MOST_POINTS) -> Found:
+        """Return the chosen assets of a box (west, south, east, north), clustered where they are more than ``most``."""
+        west, south, east, north = bbox
+        is_inside = is_chosen & (self.lon >= west) & (self.lon <= east) & (self.lat >= south) & (self.lat <= north)
+        rows = np.flatnonzero(is_inside).astype(np.int64)
+        if len(rows) <= most:
+            return Found(rows=rows)
+        step = max(east - west, north - south) / _CLUSTERS_ALONG
+        lon, lat = self.lon[rows], self.lat[rows]
+        column, row = np.floor(lon / step).astype(np.int64), np.floor(lat / step).astype(np.int64)
+        cell = (column - column.min()) * (row.max() - row.min() + 1) + row - row.min()
+        _, place = np.unique(cell, return_inverse=True)
+        count = np.bincount(place)
+        middle = (np.bincount(place, weights=lon) / count, np.bincount(place, weights=lat) / count)
+        clusters = tuple(zip(np.round(middle[0], 6).tolist(), np.round(middle[1], 6).tolist(), count.tolist(), strict=True))
+        return Found(rows=np.empty(0, dtype=np.int64), clusters=clusters)
+
+
+def fold(text: str) -> str:
+    """Return text as it is searched: widths, cases and spaces do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold().replace(" ", "")
+
+
+def read_index(register: Register) -> AssetIndex:
+    """Read all positions."""
+    columns = ASSETS.c
+    shown = (columns.asset_id, columns.name, columns.name_kana, columns.address, columns.lon, columns.lat, *(columns[n] for n in FILTERED))
+    query = sa.select(*shown).where(columns.is_gone.is_(False), columns.lon.is_not(None), columns.lat.is_not(None))
+    with register.reading() as session:
+        change_seq = session.change_seq()
+        rows = session.connection.execute(query.order_by(columns.asset_no)).all()
+    table = list(zip(*rows, strict=True)) or [()] * len(shown)
+    values: dict[str, tuple[str, ...]] = {}
+    codes: dict[str, IntArray] = {}
+    for name, column in zip(FILTERED, table[6:], strict=True):
+        words = [UNKNOWN if one is None else str(one) for one in column]
+        values[name] = tuple(sorted(set(words)))
+        place = {value: number for number, value in enumerate(values[name])}
+        codes[name] = np.array([place[one] for one in words], dtype=np.int64)
+    return AssetIndex(
+        change_seq=change_seq,
+        ids=tuple(map(str, table[0])),
+        names=tuple(str(one or "") for one in table[1]),
+        lon=np.array(table[4], dtype=np.float64),
+        lat=np.array(table[5], dtype=np.float64),
+        values=values,
+        codes=codes,
+        search_text=tuple(fold("\n".join(str(part or "") for part in row[:4])) for row in rows),
+    )
+
+
+class IndexKeeper:
+    """Keeps the index of a register, and reads it anew once the register has changed."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._lock = threading.Lock()
+        self._index: AssetIndex | None = None
+
+    def current(self) -> AssetIndex:
+        """Return the index as of the register's last change."""
+        with self._register.reading() as session:
+            newest = session.change_seq()
+        with self._lock:
+            if self._index is None or self._index.change_seq != newest:
+                self._index = read_index(self._register)
+            return self._index

@@ -1,0 +1,100 @@
+// The assets of the register on a Leaflet map: asked for by the part of the map in view, drawn on one canvas, told back to the page when one is
+// clicked or a box is drawn. Names are only ever set as text.
+(function () {
+  "use strict";
+  const COLOURS = {
+    streetlight: "#0072B2", signal: "#0072B2", smart_pole: "#0072B2", utility_pole: "#0072B2",
+    building: "#D55E00", structure: "#E69F00", tower: "#E69F00", park: "#009E73", land: "#009E73",
+    station: "#CC79A7", subway_entrance: "#CC79A7", bus_stop: "#CC79A7", bike_port: "#CC79A7",
+  };
+
+  function tell(said) {
+    const data = window.__GLOBAL_DATA__;
+    data.last_object_clicked_tooltip = JSON.stringify(Object.assign({ n: Date.now() }, said));
+    data.previous_data = { last_object_clicked_tooltip: data.last_object_clicked_tooltip };
+    window.Streamlit.setComponentValue(data.previous_data);
+  }
+
+  function label(words) {
+    const element = document.createElement("span");
+    element.textContent = words;
+    return element;
+  }
+
+  window.sitingAssets = function (map, options) {
+    const group = L.layerGroup().addTo(map);
+    const canvas = L.canvas({ padding: 0.3, tolerance: 4 });
+    let query = "";
+    let asked = 0;
+
+    async function draw() {
+      const mine = ++asked;
+      const view = map.getBounds().pad(0.1);
+      const bbox = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((one) => one.toFixed(6)).join(",");
+      const answer = await fetch(options.root + "/points?bbox=" + bbox + query, { headers: { "X-Siting-Pass": options.pass } });
+      if (!answer.ok || mine !== asked) return;
+      const found = await answer.json();
+      if (mine !== asked) return;
+      group.clearLayers();
+      for (const [lon, lat, count] of found.clusters) {
+        const size = Math.round(22 + 9 * Math.log10(count));
+        const icon = L.divIcon({ html: label(count.toLocaleString()), className: "siting-cluster", iconSize: [size, size] });
+        L.marker([lat, lon], { icon: icon, keyboard: false }).on("click", () => map.setView([lat, lon], map.getZoom() + 2)).addTo(group);
+      }
+      for (const [lon, lat, id, name, type] of found.points) {
+        const dot = L.circleMarker([lat, lon], {
+          renderer: canvas, radius: 5, weight: 1.2, color: "#ffffff", fillColor: COLOURS[type] || "#555555", fillOpacity: 0.95,
+        });
+        dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
+        dot.on("click", (event) => { L.DomEvent.stopPropagation(event); tell({ kind: "asset", id: id }); });
+        dot.addTo(group);
+      }
+      window.sitingDrawn = { points: found.points.length, clusters: found.clusters.length, chosen: found.chosen };
+    }
+
+    map.on("moveend", draw);
+    draw();
+
+    const Box = L.Control.extend({
+      onAdd: function () {
+        const bar = L.DomUtil.create("div", "leaflet-bar");
+        const button = L.DomUtil.create("a", "siting-box", bar);
+        button.href = "#";
+        button.setAttribute("role", "button");
+        button.title = options.words.box;
+        button.textContent = "▭";
+        L.DomEvent.disableClickPropagation(bar);
+        L.DomEvent.on(button, "click", (event) => { L.DomEvent.preventDefault(event); begin(button); });
+        return bar;
+      },
+    });
+    let shape = null;
+    function begin(button) {
+      button.classList.add("siting-active");
+      map.dragging.disable();
+      map.getContainer().style.cursor = "crosshair";
+      let from = null;
+      function down(event) {
+        from = event.latlng;
+        if (shape) map.removeLayer(shape);
+        shape = L.rectangle([from, from], { color: "#D55E00", weight: 2, fillOpacity: 0.06, interactive: false }).addTo(map);
+      }
+      function move(event) { if (from) shape.setBounds(L.latLngBounds(from, event.latlng)); }
+      function up(event) {
+        if (!from) return;
+        const bounds = L.latLngBounds(from, event.latlng);
+        map.off("mousedown", down).off("mousemove", move).off("mouseup", up);
+        map.dragging.enable();
+        map.getContainer().style.cursor = "";
+        button.classList.remove("siting-active");
+        tell({ kind: "box", bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] });
+      }
+      map.on("mousedown", down).on("mousemove", move).on("mouseup", up);
+    }
+    if (options.box) new Box({ position: "topleft" }).addTo(map);
+
+    window.sitingNarrow = function (next) {
+      if (next !== query) { query = next; draw(); }
+    };
+  };
+})();

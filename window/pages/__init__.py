@@ -1,0 +1,1 @@
+"""The pages, one file each; the door says who may open which."""

@@ -1,0 +1,121 @@
+"""The map: every asset, searched and filtered; a click opens one; a drawn area ranks its candidates."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from window.asset_index import FILTERED
+from window.planning.ranking import rank_box
+from window.ui.asset_map import base_map, narrowing, show_map
+from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
+from window.ui.door import page_file
+from window.ui.frame import Frame, frame, plain
+from window.ui.plan_layers import newest_plan_layers
+
+
+def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Ask what to narrow the map to."""
+    index = page.server.assets.current()
+    columns = st.columns([4, 1.4, 1.4, 1.4, 1.4])
+    text = columns[0].text_input(page.say("map.search"), key="map-text", placeholder=page.say("map.search_hint"))
+    wanted: dict[str, tuple[str, ...]] = {}
+    for place, name in enumerate(FILTERED[:4], start=1):
+        chosen = columns[place].multiselect(
+            page.say(f"map.{name}"),
+            index.values[name],
+            format_func=partial(page.word, name),
+            key=f"map-{name}",
+            placeholder=page.say("map.all"),
+        )
+        wanted[name] = tuple(chosen)
+    return text, wanted
+
+
+def _results(page: Frame, text: str, wanted: dict[str, tuple[str, ...]]) -> None:
+    """List what a search found, for the keyboard."""
+    index = page.server.assets.current()
+    is_chosen = index.chosen(wanted, text)
+    st.caption(page.say("map.found", n=int(is_chosen.sum()), total=len(index)))
+    if not text:
+        return
+    rows = is_chosen.nonzero()[0][:8]
+    if not len(rows):
+        st.info(page.say("map.nothing"))
+    for row in rows:
+        label = f"{index.names[row] or index.ids[row]}　{index.ids[row]}"
+        if st.button(plain(label), key=f"hit-{index.ids[row]}", type="tertiary"):
+            st.session_state["asset_id"] = index.ids[row]
+            st.session_state["map-view"] = ((float(index.lon[row]), float(index.lat[row])), 17)
+
+
+def _asset(page: Frame, asset_id: str) -> None:
+    """Show the asset that is chosen."""
+    with page.problems_shown():
+        record = page.desk.asset(asset_id, asking=page.person.person_id)
+        st.subheader(plain(asset_title(page, record)))
+        st.caption(plain(asset_id))
+        st.session_state["map-viewshed"] = ask_viewshed(page, record, key=f"viewshed-{asset_id}")
+        with st.expander(page.say("asset.facts"), expanded=False):
+            show_facts(page, record)
+        show_cases(page, asset_id)
+        columns = st.columns(2)
+        if columns[0].button(page.say("map.to_overview"), width="stretch"):
+            st.switch_page(page_file("overview"))
+        if page.person.role in {"carrier", "window"} and columns[1].button(page.say("map.to_intake"), type="primary", width="stretch"):
+            st.session_state["intake-assets"] = [asset_id]
+            st.switch_page(page_file("intake"))
+
+
+def _box(page: Frame, box: tuple[float, float, float, float]) -> None:
+    """Rank the candidates of a drawn area."""
+    st.subheader(page.say("map.in_box"))
+    with page.problems_shown():
+        with st.spinner(page.say("asset.reading_area")):
+            ranked = rank_box(page.server.areas, page.server.plans, page.register, box, page.person)
+        if not ranked:
+            st.info(page.say("map.box_empty"))
+        for place, one in enumerate(ranked[:12], start=1):
+            columns = st.columns([5, 2])
+            figures = {"new": f"{one.new_area_m2 / 10_000:.2f}", "area": f"{one.area_m2 / 10_000:.2f}", "height": f"{one.height_m:.0f}"}
+            reasons = [page.say("map.reason", **figures)] + ([page.say("map.unknowns", n=one.n_unknown)] if one.n_unknown else [])
+            columns[0].caption("  \n".join([f"**{place}. {plain(one.name or one.asset_id)}**", *reasons]))
+            if columns[1].button(page.say("asset.open"), key=f"rank-{one.asset_id}", width="stretch"):
+                st.session_state["asset_id"] = one.asset_id
+                st.session_state.pop("map-box", None)
+                st.rerun()
+        if page.person.role in {"carrier", "window"} and st.button(page.say("map.box_to_intake"), type="primary"):
+            st.session_state["intake-area"] = box
+            st.switch_page(page_file("intake"))
+
+
+page = frame()
+text, wanted = _filters(page)
+left, right = st.columns([7, 4])
+with right:
+    _results(page, text, wanted)
+    asset_id, box = st.session_state.get("asset_id"), st.session_state.get("map-box")
+    if box is not None:
+        _box(page, box)
+    elif asset_id is not None:
+        _asset(page, asset_id)
+    else:
+        st.info(page.say("map.begin"))
+with left:
+    index = page.server.assets.current()
+    if not len(index):
+        st.info(page.say("map.no_assets"))
+        st.stop()
+    middle = (float((index.lon.min() + index.lon.max()) / 2), float((index.lat.min() + index.lat.max()) / 2))
+    key = "siting-map"
+    place = index.place_of(asset_id) if asset_id and box is None else None
+    layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get("map-viewshed") if place else None, place)]
+    layers += newest_plan_layers(page)
+    said = show_map(base_map(page, middle, 15), layers, key=key, height=680, view=st.session_state.get("map-view"))
+    st.caption(page.say("map.legend"))
+    if said is not None:
+        if said.asset_id:
+            st.session_state["asset_id"] = said.asset_id
+        st.session_state["map-box"] = said.box
+        st.rerun()

@@ -1,0 +1,8 @@
+"""Today."""
+
+import streamlit as st
+
+from window.ui.frame import frame
+
+page = frame()
+st.title(page.say("page.studio"))

@@ -1,0 +1,169 @@
+"""Plans as the pages open them: the run folder of each, its coverage, and the questions asked of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.caching import cache_folder
+from scenarios.plan_file import read_plan
+from scenarios.preparation import Prepared, prepare, restate, same_inputs
+from scenarios.scenario import ScenarioFile
+from scenarios.stopwatch import Stopwatch
+from siting import Plan, WhatIf
+from siting.arrays import BoolArray
+from window.desk import Desk
+from window.errors import InvalidRequestError
+from window.planning.areas import Areas
+from window.planning.draft import Wish, scenario_of, scenario_text
+from window.planning.plans import PlanRow, PlanState, ask_plan, cancel_plan, find_plan, list_plans
+from window.policy import Person, reach
+
+_KEPT = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OpenPlan:
+    """
+    A plan that is done, with all it was computed from.
+
+    Attributes
+    ----------
+    row
+        What was asked for and came of it.
+    folder
+        Its run folder.
+    prepared
+        Cells, candidates and coverage.
+    plan
+        The plan.
+    """
+
+    row: PlanRow
+    folder: Path
+    prepared: Prepared
+    plan: Plan
+
+    def served(self, chosen: Sequence[str]) -> BoolArray:
+        """Return which cells some sites serve, shape (n_cells,)."""
+        coverage = self.prepared.coverage
+        is_served = np.zeros(coverage.n_cells, dtype=np.bool_)
+        for one in chosen:
+            row = self.prepared.basis.gathered.rows[one]
+            is_served[coverage.cells[coverage.start[row] : coverage.start[row + 1]]] = True
+        return is_served
+
+    def what_if(self) -> WhatIf:
+        """Return the plan as a state that can be asked what if."""
+        return WhatIf(self.prepared.problem, self.plan, self.prepared.params)
+
+
+class PlanKeeper:
+    """
+    Plans of a desk.
+
+    Parameters
+    ----------
+    desk
+        Where they are asked for.
+    areas
+        What they begin from.
+    folder
+        Holds the run folders.
+    """
+
+    def __init__(self, desk: Desk, areas: Areas, folder: Path) -> None:
+        self._desk, self._areas, self._folder = desk, areas, folder
+        self._opened: OrderedDict[str, OpenPlan] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ask(self, person: Person, area: str, wish: Wish, *, now: dt.datetime) -> str:
+        """
+        Ask for a plan and return its id; the scenario is checked at once.
+
+        Raises
+        ------
+        ScenarioError
+            A wish that no scenario can hold.
+        NotAllowedError, NotFoundError, InvalidRequestError
+            As :func:`window.planning.plans.ask_plan` and :meth:`Areas.file`.
+        """
+        text = scenario_text(self._areas.text(area), wish)
+        scenario_of(text)
+        with self._desk.writing(person.person_id, now, wish.title) as (session, asking):
+            return ask_plan(session, asking, title=wish.title, area=area, scenario=text)
+
+    def plans(self, person: Person, *, area: str = "", states: Sequence[PlanState] = ()) -> tuple[PlanRow, ...]:
+        """Return the plans of a person's organisation, the newest first; none for those who make no plans."""
+        if reach(person.role, "make", "plan") == "nothing":
+            return ()
+        with self._desk.reading(person.person_id) as (session, asking):
+            return list_plans(session, asking, area=area, states=states)
+
+    def plan(self, person: Person, plan_id: str) -> PlanRow:
+        """Return a plan; see :func:`window.planning.plans.find_plan`."""
+        with self._desk.reading(person.person_id) as (session, asking):
+            return find_plan(session, asking, plan_id)
+
+    def cancel(self, person: Person, plan_id: str, *, now: dt.datetime) -> None:
+        """Cancel a plan that is not done."""
+        with self._desk.writing(person.person_id, now, "cancelled") as (session, asking):
+            cancel_plan(session, asking, plan_id)
+
+    def file(self, person: Person, plan_id: str, name: str) -> bytes:
+        """Return a file of the run folder of a person's plan."""
+        found = self.plan(person, plan_id)
+        return (self._folder / found.plan_id / Path(name).name).read_bytes()
+
+    def opened(self, person: Person, plan_id: str) -> OpenPlan:
+        """
+        Return a plan that is done, ready for questions.
+
+        Raises
+        ------
+        InvalidRequestError
+            It is not done, or there is no plan in it.
+        """
+        row = self.plan(person, plan_id)
+        if row.state != "done":
+            raise InvalidRequestError("plan", "must be done", row.state)
+        with self._lock:
+            found = self._opened.get(plan_id)
+            if found is None:
+                found = self._open(row)
+                self._opened[plan_id] = found
+            self._opened.move_to_end(plan_id)
+            while len({id(one.prepared.coverage) for one in self._opened.values()}) > _KEPT:
+                self._opened.popitem(last=False)
+            return found
+
+    def _open(self, row: PlanRow) -> OpenPlan:
+        """Read a plan; coverage that is in memory already serves again."""
+        file = scenario_of(row.scenario)
+        base = _nearest([*(one.prepared for one in self._opened.values()), *self._areas.ready], file)
+        prepared = restate(base, file) if base is not None else prepare(file, Stopwatch(), cache_folder=cache_folder())
+        folder = self._folder / row.plan_id
+        return OpenPlan(row=row, folder=folder, prepared=prepared, plan=read_plan(folder))
+
+    def newest(self, person: Person, area: str) -> OpenPlan | None:
+        """Return the newest plan of a person's organisation in an area; ``None`` if there is none."""
+        done = [one for one in self.plans(person, area=area, states=("done",)) if one.summary.get("n_sites")]
+        return self.opened(person, done[0].plan_id) if done else None
+
+    def served_cells(self, area: str, person: Person) -> BoolArray | None:
+        """Return which cells of an area the newest plan serves; ``None`` without a plan on the cells of the area."""
+        newest = self.newest(person, area)
+        if newest is None or len(newest.prepared.basis.demand) != len(self._areas.prepared(area).basis.demand):
+            return None
+        return newest.served(newest.plan.chosen)
+
+
+def _nearest(ready: Sequence[Prepared], file: ScenarioFile) -> Prepared | None:
+    """Return what is prepared from the same inputs."""
+    return next((one for one in ready if same_inputs(one.basis.file, file)), None)

@@ -1,0 +1,156 @@
+"""The map of the pages: folium with libraries of this machine alone, the register's assets asked for as the map moves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from jinja2 import Template
+from streamlit_folium import st_folium
+
+from assets_db.schema import field_of
+from siting.outputs.escape import JsonValue, script_json
+from window.ui.frame import Frame
+
+_ROOT = "../../siting"
+"""The routes, as seen from the frame of the map: also under a base path."""
+
+_GSI_TILES = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png"
+_GSI_CREDIT = "国土地理院"
+_STYLE = """
+<style>
+.siting-cluster { background: rgba(0,114,178,.82); color: #fff; border-radius: 50%; display: flex; align-items: center;
+  justify-content: center; font: 600 11px sans-serif; border: 2px solid #fff; box-sizing: border-box; }
+.siting-box { font-size: 18px; } .siting-active { background: #ffe3cc !important; }
+.leaflet-container { background: #f4f3f0; font-family: sans-serif; }
+</style>
+"""
+
+
+class OfflineMap(folium.Map):
+    """A folium map that asks no other machine for its libraries."""
+
+    def __init__(self, centre: tuple[float, float], zoom: int) -> None:
+        super().__init__(location=(centre[1], centre[0]), zoom_start=zoom, tiles=None, min_zoom=9, max_zoom=20, control_scale=True)
+        self.default_js = [("leaflet", f"{_ROOT}/vendor/leaflet.js"), ("asset_layer", f"{_ROOT}/vendor/asset_layer.js")]
+        self.default_css = [("leaflet_css", f"{_ROOT}/vendor/leaflet.css")]
+
+
+class _Script(MacroElement):
+    """A line of script; data in it has gone through ``script_json`` and cannot break out of it."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.line }}{% endmacro %}")
+
+    def __init__(self, line: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
+        self._name = "SitingScript"
+        self.line = line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What was last done on a map: an asset clicked, or a box (west, south, east, north [deg]) drawn."""
+
+    asset_id: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+
+def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: bool = True, with_assets: bool = True) -> OfflineMap:
+    """
+    Return the map without what changes on it.
+
+    Parameters
+    ----------
+    frame
+        Who looks.
+    centre
+        Longitude and latitude [deg].
+    zoom
+        First zoom.
+    with_box
+        Whether a search area can be drawn.
+    with_assets
+        Whether the register's assets are on it.
+    """
+    drawn = OfflineMap(centre, zoom)
+    drawn.get_root().header.add_child(folium.Element(_STYLE))  # type: ignore[attr-defined]  # the root is a Figure
+    token = frame.token()
+    if frame.settings.tiles == "gsi":
+        folium.TileLayer(_GSI_TILES, attr=_GSI_CREDIT, max_native_zoom=18, max_zoom=20).add_to(drawn)
+    name = drawn.get_name()
+    tiles = script_json(f"{_ROOT}/buildings/{{z}}/{{x}}/{{y}}.png?pass={token}")
+    drawn.add_child(_Script(f"L.tileLayer({tiles}, {{minZoom: 14, maxZoom: 20, attribution: ''}}).addTo({name});"))
+    outline = "{color: '#8a6d3b', weight: 1.5, fillOpacity: 0.02, interactive: false, dashArray: '5 4'}"
+    drawn.add_child(
+        _Script(
+            f"fetch({script_json(_ROOT + '/boundaries')}, {{headers: {{'X-Siting-Pass': {script_json(token)}}}}})"
+            f".then((a) => a.json()).then((g) => L.geoJSON(g, {outline}).addTo({name}));"
+        )
+    )
+    if with_assets:
+        types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in field_of("asset_type").values}
+        words: JsonValue = {"box": frame.say("map.draw_box")}
+        options = script_json({"root": _ROOT, "pass": token, "box": with_box, "types": types, "words": words})
+        drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
+    return drawn
+
+
+def narrowing(wanted: Mapping[str, Sequence[str]], text: str) -> folium.FeatureGroup:
+    """Return what narrows the assets on a map that is already drawn."""
+    query = urlencode([(name, one) for name, values in wanted.items() for one in values] + ([("q", text)] if text else []))
+    group = folium.FeatureGroup()
+    group.add_child(_Script(f"if (window.sitingNarrow) window.sitingNarrow({script_json('&' + query if query else '')});"))
+    return group
+
+
+def show_map(
+    drawn: OfflineMap, layers: Sequence[folium.FeatureGroup], *, key: str, height: int, view: tuple[tuple[float, float], int] | None = None
+) -> Said | None:
+    """
+    Draw a map and return what was done on it since it was last drawn; ``None`` for nothing.
+
+    Parameters
+    ----------
+    drawn, layers
+        The map, and what changes on it without its being loaded again.
+    key
+        One for each map.
+    height
+        Height [px].
+    view
+        Where to go: longitude and latitude [deg], and zoom.
+    """
+    centre = None if view is None else (view[0][1], view[0][0])
+    answer = st_folium(
+        drawn,
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_object_clicked_tooltip"],
+        feature_group_to_add=list(layers) or None,
+        center=centre,
+        zoom=None if view is None else view[1],
+        pixelated=True,
+    )
+    told = (answer or {}).get("last_object_clicked_tooltip")
+    if not told or st.session_state.get(f"{key}-told") == told:
+        return None
+    st.session_state[f"{key}-told"] = told
+    return _understood(str(told))
+
+
+def _understood(told: str) -> Said | None:
+    """Return what the browser says was done; ``None`` for what it should not say."""
+    try:
+        found = json.loads(told)
+        if found["kind"] == "asset":
+            return Said(asset_id=str(found["id"]))
+        west, south, east, north = (float(one) for one in found["bbox"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Said(box=(west, south, east, north))

@@ -1,0 +1,148 @@
+"""Sign-in, language, and the pages each role may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from window.errors import DeskError
+from window.machine import Role
+from window.people import organisation_name
+from window.policy import Person
+from window.server import server
+from window.ui.frame import PROBLEMS, language_now, plain
+from window.words import text, word
+
+_STAFF: tuple[Role, ...] = ("window",)
+_ALL: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "planner", "auditor", "administrator")
+_OF_CASES: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "auditor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageEntry:
+    """A page: its file, icon, and the roles that may open it."""
+
+    name: str
+    icon: str
+    roles: tuple[Role, ...]
+
+
+PAGES = (
+    PageEntry(name="today", icon=":material/today:", roles=_OF_CASES),
+    PageEntry(name="map", icon=":material/map:", roles=_ALL),
+    PageEntry(name="studio", icon=":material/cell_tower:", roles=("planner", "window", "carrier")),
+    PageEntry(name="cases", icon=":material/inbox:", roles=_OF_CASES),
+    PageEntry(name="intake", icon=":material/note_add:", roles=("carrier", "window")),
+    PageEntry(name="overview", icon=":material/description:", roles=_ALL),
+    PageEntry(name="register", icon=":material/database:", roles=("window", "bureau", "municipal", "planner", "auditor", "administrator")),
+    PageEntry(name="figures", icon=":material/monitoring:", roles=("window", "planner", "auditor")),
+    PageEntry(name="admin", icon=":material/settings:", roles=("administrator", "auditor", "window")),
+)
+
+
+def page_file(name: str) -> str:
+    """Return the file of a page, as ``st.switch_page`` takes it."""
+    return f"window/pages/{name}.py"
+
+
+def open_door() -> None:
+    """Draw the page that is asked for, or the sign-in."""
+    language = language_now()
+    st.set_page_config(page_title=text("page.title", language), page_icon="📡", layout="wide")
+    st.html(_STYLE)
+    try:
+        found = server()
+    except PROBLEMS as error:
+        st.error(plain(str(error)))
+        st.stop()
+    person = _signed_in()
+    with st.sidebar:
+        _language_switch()
+        language = language_now()
+        if found.settings.is_synthetic:
+            st.warning(text("page.synthetic", language), icon="⚠️")
+    if person is None:
+        _sign_in(found.settings.sign_in)
+        return
+    st.session_state["person"] = person
+    pages = [
+        st.Page(page_file(one.name), title=text(f"page.{one.name}", language), icon=one.icon, url_path=one.name, default=place == 0)
+        for place, one in enumerate(entry for entry in PAGES if person.role in entry.roles)
+    ]
+    chosen = st.navigation(pages)
+    with st.sidebar:
+        _who(person)
+    chosen.run()
+
+
+_STYLE = """
+<style>
+.block-container { padding-top: 2.6rem; padding-bottom: 2rem; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+[data-testid="stSidebar"] { min-width: 215px; max-width: 235px; }
+</style>
+"""
+
+
+def _signed_in() -> Person | None:
+    """Return who is signed in and still works here."""
+    found = server()
+    login = st.session_state.get("login", "")
+    if found.settings.sign_in == "oidc":
+        login = str(st.user.get("email") or st.user.get("sub") or "") if st.user.is_logged_in else ""
+    if not login:
+        return None
+    try:
+        with found.desk.reading(login) as (_, person):
+            return person
+    except DeskError:
+        st.session_state.pop("person", None)
+        if found.settings.sign_in == "oidc":
+            st.error(text("page.not_known", language_now(), login=plain(login)))
+        return None
+
+
+def _language_switch() -> None:
+    """Let a person choose the language."""
+    names = {"ja": "日本語", "en": "English"}
+    st.segmented_control(
+        "Language", options=list(names), format_func=names.__getitem__, default=language_now(), key="language", label_visibility="collapsed"
+    )
+
+
+def _sign_in(kind: str) -> None:
+    """Draw the sign-in."""
+    language = language_now()
+    st.title(text("page.title", language))
+    st.write(text("page.about", language))
+    if kind == "oidc":
+        if st.button(text("page.sign_in", language), type="primary"):
+            st.login()
+        if st.user.is_logged_in and st.button(text("page.sign_out", language)):
+            st.logout()
+        return
+    st.subheader(text("page.demo_sign_in", language))
+    st.caption(text("page.demo_about", language))
+    found = server()
+    with found.desk.reading("demo-window") as (session, _):
+        people = [(one, organisation_name(session.connection, one.org_id)) for one in found.desk.people(asking="demo-window")]
+    columns = st.columns(3)
+    for place, (one, name) in enumerate(people):
+        with columns[place % 3].container(border=True):
+            st.markdown(f"**{word('role', one.role, language)}**  \n{plain(name)}")
+            st.caption(text(f"role_about.{one.role}", language))
+            if st.button(text("page.enter", language), key=f"enter-{one.person_id}", width="stretch"):
+                st.session_state["login"] = one.person_id
+                st.rerun()
+
+
+def _who(person: Person) -> None:
+    """Say who is signed in, and let them out."""
+    language = language_now()
+    st.caption(f"{plain(person.name)}  \n{word('role', person.role, language)}")
+    if st.button(text("page.sign_out", language), key="sign_out", width="stretch"):
+        st.session_state.clear()
+        if server().settings.sign_in == "oidc":
+            st.logout()
+        st.rerun()

@@ -1,0 +1,63 @@
+"""A plan on the map: what it covers, and its sites."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import folium
+import numpy as np
+import streamlit as st
+
+from siting import evaluate
+from siting.outputs.map_images import OverlayImage, coverage_image
+from siting.outputs.site_rows import lon_lat_deg
+from siting.plan import Plan
+from window.planning.keeper import OpenPlan
+from window.ui.frame import Frame
+
+PIN, SITE = "#D55E00", "#0072B2"
+
+
+def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
+    """Return the newest plan of the person's organisation, in the first area that has one, if the person wants to see it."""
+    for area in frame.server.areas.names:
+        if not frame.server.plans.plans(frame.person, area=area, states=("done",)):
+            continue
+        if not st.toggle(frame.say("map.show_plan"), value=True, key="map-show-plan"):
+            return ()
+        newest = frame.server.plans.newest(frame.person, area)
+        return () if newest is None else plan_layers(newest, newest.plan)
+    return ()
+
+
+def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = (), shown: str = "") -> Sequence[folium.FeatureGroup]:
+    """Return the layers of a plan: coverage under its sites; pinned sites and the one that is looked at stand out."""
+    image = _coverage(opened, plan)
+    cover, sites = folium.FeatureGroup(), folium.FeatureGroup()
+    folium.raster_layers.ImageOverlay(image.uri, image.lat_lon_bounds, opacity=0.7).add_to(cover)
+    candidates = opened.prepared.basis.gathered.candidates
+    rows = np.array([opened.prepared.basis.gathered.rows[one] for one in plan.chosen], dtype=np.int64)
+    for one, (lon, lat) in zip(plan.chosen, lon_lat_deg(candidates.xyz_m[rows, :2], candidates.crs).tolist(), strict=True):
+        folium.CircleMarker(
+            (lat, lon),
+            radius=7,
+            fill=True,
+            fill_color=PIN if one in pinned else SITE,
+            fill_opacity=1.0,
+            color="#111111" if one == shown else "#ffffff",
+            weight=3 if one == shown else 1.5,
+            interactive=False,
+        ).add_to(sites)
+    return cover, sites
+
+
+def _coverage(opened: OpenPlan, plan: Plan) -> OverlayImage:
+    """Return the picture of what a plan covers, kept while the plan is looked at."""
+    kept: dict[tuple[str, tuple[str, ...]], OverlayImage] = st.session_state.setdefault("coverage-images", {})
+    key = (opened.row.plan_id, plan.chosen)
+    if key not in kept:
+        if len(kept) > 8:
+            kept.clear()
+        demand = opened.prepared.basis.demand
+        kept[key] = coverage_image(demand, evaluate(plan, opened.prepared.coverage, demand))
+    return kept[key]

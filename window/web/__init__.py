@@ -1,0 +1,1 @@
+"""What the browser asks for outside the pages: points, tiles, files. Answers nobody who is not signed in."""
