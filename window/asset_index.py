@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import unicodedata
 from collections.abc import Mapping
@@ -70,6 +71,24 @@ class AssetIndex:
         """Return longitude and latitude of an asset; ``None`` for one that has no position."""
         row = self._rows.get(asset_id)
         return None if row is None else (float(self.lon[row]), float(self.lat[row]))
+
+    def name_of(self, asset_id: str) -> str:
+        """Return the name of an asset; empty for one without name or position."""
+        row = self._rows.get(asset_id)
+        return "" if row is None else self.names[row]
+
+    def middle(self) -> tuple[float, float]:
+        """Return the middle of all assets (longitude, latitude [deg]); of the islands of Japan where there are none."""
+        if not len(self):
+            return 138.0, 37.0
+        return float((self.lon.min() + self.lon.max()) / 2), float((self.lat.min() + self.lat.max()) / 2)
+
+    def zoom(self, pixels: int = 560) -> int:
+        """Return the zoom of a web map at which all assets fit into so many pixels."""
+        if not len(self):
+            return 5
+        extent = max(float(np.ptp(self.lon)), float(np.ptp(self.lat)) / math.cos(math.radians(float(self.lat.mean()))), 1e-3)
+        return int(min(18, max(5, math.floor(math.log2(360.0 * pixels / 256.0 / extent)))))
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -81,6 +81,12 @@ def list_cases(connection: sa.Connection, person: Person, chosen: CaseFilter) ->
     return tuple(_line(cast("Mapping[str, object]", row)) for row in rows)
 
 
+def count_by_state(connection: sa.Connection, person: Person) -> Mapping[str, int]:
+    """Return how many open cases a person may see in each state."""
+    query = sa.select(CASES.c.state, sa.func.count()).where(CASES.c.is_open, seen_by(person, CASES.c.case_id)).group_by(CASES.c.state)
+    return {str(state): int(count) for state, count in connection.execute(query).tuples()}
+
+
 def all_cases(connection: sa.Connection, person: Person) -> tuple[CaseLine, ...]:
     """Return every case a person may see, by number."""
     rows = connection.execute(sa.select(CASES).where(seen_by(person, CASES.c.case_id)).order_by(CASES.c.case_id)).mappings()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -127,6 +127,11 @@ class Desk:
         """Return cases, the most urgent first."""
         with self.reading(asking) as (session, person):
             return case_rows.list_cases(session.connection, person, chosen or CaseFilter())
+
+    def counts(self, *, asking: str) -> Mapping[str, int]:
+        """Return how many open cases there are in each state."""
+        with self.reading(asking) as (session, person):
+            return case_rows.count_by_state(session.connection, person)
 
     def overdue(self, *, asking: str, now: dt.datetime, limit: int = 100) -> tuple[CaseLine, ...]:
         """Return open cases whose day has passed, the longest overdue first."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+
+import sqlalchemy as sa
 
 from assets_db.store import Register
 from window.asset_index import IndexKeeper
@@ -11,6 +13,7 @@ from window.desk import Desk, open_desk
 from window.planning.areas import Areas
 from window.planning.keeper import PlanKeeper
 from window.settings import WindowSettings, read_settings
+from window.tables import ORGANISATIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,24 @@ class Server:
     assets: IndexKeeper
     areas: Areas
     plans: PlanKeeper
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def organisation(self, org_id: str) -> str:
+        """Return the name of an organisation for people."""
+        return self._names.get(org_id) or self._read_names().get(org_id, org_id)
+
+    def carriers(self) -> tuple[str, ...]:
+        """Return the ids of all carriers; not for carriers."""
+        with self.register.reading() as session:
+            query = sa.select(ORGANISATIONS.c.org_id).where(ORGANISATIONS.c.role == "carrier").order_by(ORGANISATIONS.c.org_id)
+            return tuple(session.connection.execute(query).scalars())
+
+    def _read_names(self) -> dict[str, str]:
+        """Read the names anew."""
+        with self.register.reading() as session:
+            rows = session.connection.execute(sa.select(ORGANISATIONS.c.org_id, ORGANISATIONS.c.name))
+            self._names.update(dict(rows.all()))
+        return self._names
 
 
 @cache

@@ -107,12 +107,12 @@ with left:
     if not len(index):
         st.info(page.say("map.no_assets"))
         st.stop()
-    middle = (float((index.lon.min() + index.lon.max()) / 2), float((index.lat.min() + index.lat.max()) / 2))
-    key = "siting-map"
     place = index.place_of(asset_id) if asset_id and box is None else None
     layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get("map-viewshed") if place else None, place)]
     layers += newest_plan_layers(page)
-    said = show_map(base_map(page, middle, 15), layers, key=key, height=680, view=st.session_state.get("map-view"))
+    said = show_map(
+        base_map(page, index.middle(), index.zoom()), layers, key="siting-map", height=680, view=st.session_state.get("map-view")
+    )
     st.caption(page.say("map.legend"))
     if said is not None:
         if said.asset_id:
