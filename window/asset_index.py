@@ -83,12 +83,11 @@ class AssetIndex:
             return 138.0, 37.0
         return float((self.lon.min() + self.lon.max()) / 2), float((self.lat.min() + self.lat.max()) / 2)
 
-    def zoom(self, pixels: int = 560) -> int:
+    def zoom(self, pixels: int = 640) -> int:
         """Return the zoom of a web map at which all assets fit into so many pixels."""
         if not len(self):
             return 5
-        extent = max(float(np.ptp(self.lon)), float(np.ptp(self.lat)) / math.cos(math.radians(float(self.lat.mean()))), 1e-3)
-        return int(min(18, max(5, math.floor(math.log2(360.0 * pixels / 256.0 / extent)))))
+        return zoom_of((float(self.lon.min()), float(self.lat.min()), float(self.lon.max()), float(self.lat.max())), pixels)
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -122,6 +121,13 @@ class AssetIndex:
         middle = (np.bincount(place, weights=lon) / count, np.bincount(place, weights=lat) / count)
         clusters = tuple(zip(np.round(middle[0], 6).tolist(), np.round(middle[1], 6).tolist(), count.tolist(), strict=True))
         return Found(rows=np.empty(0, dtype=np.int64), clusters=clusters)
+
+
+def zoom_of(bbox: tuple[float, float, float, float], pixels: int = 640) -> int:
+    """Return the zoom of a web map at which a box (west, south, east, north [deg]) fits into so many pixels."""
+    west, south, east, north = bbox
+    extent = max(east - west, (north - south) / math.cos(math.radians((south + north) / 2)), 1e-3)
+    return int(min(18, max(5, math.floor(math.log2(360.0 * pixels / 256.0 / extent)))))
 
 
 def fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands ``siting window``: a sample to try."""
+"""The commands ``siting window``: a sample to try, and the worker beside the pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ from scenarios.command_errors import typed_errors
 from window.cli_options import moment
 
 app = typer.Typer(help="The pages of the one-stop window.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep the commands in a group."""
 
 
 @app.command()
@@ -32,3 +27,24 @@ def demo(
         last = moment(f"{until}T18:00+09:00" if until else "")
         made = make_demo_window(out, until=last, n_cases=cases, seed=seed, say=typer.echo)
         typer.echo(f"{made}\nSITING_WINDOW={made} streamlit run app_streamlit.py")
+
+
+@app.command()
+def worker(
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", help="Settings; by default those that SITING_WINDOW names.", show_default=False),
+    ] = None,
+    with_parent: Annotated[bool, typer.Option("--with-parent", help="End with the process that started it.")] = False,  # noqa: FBT002
+) -> None:
+    """Compute the plans that are asked for at the window, until it is stopped. The pages start one by themselves."""
+    with typed_errors():
+        import os  # noqa: PLC0415
+
+        from window.desk import open_desk  # noqa: PLC0415
+        from window.planning.worker import parent_is_gone, work  # noqa: PLC0415
+        from window.settings import read_settings  # noqa: PLC0415
+
+        found = read_settings(settings)
+        until = parent_is_gone(os.getppid()) if with_parent else (lambda: False)
+        work(open_desk(found.database), found.plans, until=until)

@@ -26,7 +26,6 @@ CANDIDATE: Rgba = (60, 60, 60, 255)
 _CLEAR: Rgba = (0, 0, 0, 0)
 
 _MAX_PIXELS = 2500
-_PIXELS_PER_CELL = 10
 _BUILDING_PIXEL_M = 0.5
 _SAMPLES_PER_PIXEL = 2
 _DENSITY_STEPS = 4
@@ -57,7 +56,7 @@ class OverlayImage:
     lat_lon_bounds: list[list[float]]
 
 
-def coverage_image(demand: DemandGrid, kpis: Kpis) -> OverlayImage:
+def coverage_image(demand: DemandGrid, kpis: Kpis, *, pixels_per_cell: int = 10) -> OverlayImage:
     """
     Return the demand cells coloured by how many chosen sites serve them; see :func:`cells_image`.
 
@@ -67,11 +66,14 @@ def coverage_image(demand: DemandGrid, kpis: Kpis) -> OverlayImage:
         The cells, at least one.
     kpis
         Gives the number of servers of each cell.
+    pixels_per_cell
+        Pixels along a cell; more show its edges truer, and weigh more.
     """
-    return cells_image(demand, 1 + np.minimum(kpis.n_servers, 3), (_CLEAR, UNCOVERED, BY_ONE, BY_TWO, BY_MORE))
+    palette = (_CLEAR, UNCOVERED, BY_ONE, BY_TWO, BY_MORE)
+    return cells_image(demand, 1 + np.minimum(kpis.n_servers, 3), palette, pixels_per_cell=pixels_per_cell)
 
 
-def cells_image(demand: DemandGrid, levels: IntArray, palette: Sequence[Rgba]) -> OverlayImage:
+def cells_image(demand: DemandGrid, levels: IntArray, palette: Sequence[Rgba], *, pixels_per_cell: int = 10) -> OverlayImage:
     """
     Return demand cells in the colours of a palette, cropped to those whose level is not 0.
 
@@ -85,6 +87,8 @@ def cells_image(demand: DemandGrid, levels: IntArray, palette: Sequence[Rgba]) -
         Place in the palette of each cell, shape (n_cells,); 0 is not drawn, at least one cell must be.
     palette
         Colours, the first clear.
+    pixels_per_cell
+        Pixels along a cell.
     """
     shown = np.flatnonzero(levels)
     column_row = demand.column_row[shown]
@@ -95,7 +99,7 @@ def cells_image(demand: DemandGrid, levels: IntArray, palette: Sequence[Rgba]) -
     lattice_levels[position[:, 1], position[:, 0]] = levels[shown]
     x0_m, y0_m = (low * demand.cell_m).tolist()
     bounds = (x0_m, y0_m, x0_m + n_columns * demand.cell_m, y0_m + n_rows * demand.cell_m)
-    frame = frame_around(bounds, demand.crs, pixel_m=demand.cell_m / _PIXELS_PER_CELL, max_pixels=_MAX_PIXELS)
+    frame = frame_around(bounds, demand.crs, pixel_m=demand.cell_m / pixels_per_cell, max_pixels=_MAX_PIXELS)
     factor = math.ceil(max(n_columns, n_rows) / _MAX_PIXELS)
     blocks = block_majority(lattice_levels, factor)
     lattice = Lattice(x0_m=x0_m, y0_m=y0_m, cell_m=demand.cell_m * factor, n_columns=blocks.shape[1], n_rows=blocks.shape[0])

@@ -31,7 +31,7 @@
       const mine = ++asked;
       const view = map.getBounds().pad(0.1);
       const bbox = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((one) => one.toFixed(6)).join(",");
-      const answer = await fetch(options.root + "/points?bbox=" + bbox + query, { headers: { "X-Siting-Pass": options.pass } });
+      const answer = await fetch(options.root + "/points?bbox=" + bbox + (options.plan ? "&plan=" + encodeURIComponent(options.plan) : "") + query, { headers: { "X-Siting-Pass": options.pass } });
       if (!answer.ok || mine !== asked) return;
       const found = await answer.json();
       if (mine !== asked) return;
@@ -43,7 +43,8 @@
       }
       for (const [lon, lat, id, name, type] of found.points) {
         const dot = L.circleMarker([lat, lon], {
-          renderer: canvas, radius: 5, weight: 1.2, color: "#ffffff", fillColor: COLOURS[type] || "#555555", fillOpacity: 0.95,
+          renderer: canvas, radius: options.plan ? 3.5 : Math.max(3, Math.min(6, map.getZoom() - 11)), weight: 1.2, color: "#ffffff",
+          fillColor: COLOURS[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
         dot.on("click", (event) => { L.DomEvent.stopPropagation(event); tell({ kind: "asset", id: id }); });

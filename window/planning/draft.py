@@ -102,7 +102,7 @@ def scenario_text(base: str, wish: Wish) -> str:
         if value is not None:
             rules[name] = value
     rules |= {"fixed": list(wish.fixed), "forbidden": list(wish.forbidden)}
-    quotas = [one for one in rules.get("quotas", []) if not str(one.get("name", "")).startswith("window: ")]
+    quotas = list(rules.get("quotas", []))
     quotas += [{"name": f"window: no {one}", "owner_class": one, "max": 0} for one in wish.excluded_owners]
     quotas += [{"name": f"window: no {one}", "asset_type": one, "max": 0} for one in wish.excluded_types]
     rules["quotas"] = quotas

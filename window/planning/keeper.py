@@ -94,10 +94,16 @@ class PlanKeeper:
         NotAllowedError, NotFoundError, InvalidRequestError
             As :func:`window.planning.plans.ask_plan` and :meth:`Areas.file`.
         """
-        text = scenario_text(self._areas.text(area), wish)
+        return self._ask(person, area, scenario_text(self._areas.text(area), wish), wish.title, now)
+
+    def ask_from(self, person: Person, row: PlanRow, wish: Wish, *, now: dt.datetime) -> str:
+        """Ask for a plan that begins from another one's scenario; see :meth:`ask`."""
+        return self._ask(person, row.area, scenario_text(row.scenario, wish), wish.title, now)
+
+    def _ask(self, person: Person, area: str, text: str, title: str, now: dt.datetime) -> str:
         scenario_of(text)
-        with self._desk.writing(person.person_id, now, wish.title) as (session, asking):
-            return ask_plan(session, asking, title=wish.title, area=area, scenario=text)
+        with self._desk.writing(person.person_id, now, title) as (session, asking):
+            return ask_plan(session, asking, title=title, area=area, scenario=text)
 
     def plans(self, person: Person, *, area: str = "", states: Sequence[PlanState] = ()) -> tuple[PlanRow, ...]:
         """Return the plans of a person's organisation, the newest first; none for those who make no plans."""

@@ -60,7 +60,7 @@ class Said:
     box: tuple[float, float, float, float] | None = None
 
 
-def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: bool = True, with_assets: bool = True) -> OfflineMap:
+def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: bool = True, plan_id: str = "") -> OfflineMap:
     """
     Return the map without what changes on it.
 
@@ -74,8 +74,8 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
         First zoom.
     with_box
         Whether a search area can be drawn.
-    with_assets
-        Whether the register's assets are on it.
+    plan_id
+        Plan whose candidates are on it; by default the register's assets.
     """
     drawn = OfflineMap(centre, zoom)
     drawn.get_root().header.add_child(folium.Element(_STYLE))  # type: ignore[attr-defined]  # the root is a Figure
@@ -92,11 +92,10 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
             f".then((a) => a.json()).then((g) => L.geoJSON(g, {outline}).addTo({name}));"
         )
     )
-    if with_assets:
-        types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in field_of("asset_type").values}
-        words: JsonValue = {"box": frame.say("map.draw_box")}
-        options = script_json({"root": _ROOT, "pass": token, "box": with_box, "types": types, "words": words})
-        drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
+    types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in (*field_of("asset_type").values, "pole")}
+    words: JsonValue = {"box": frame.say("map.draw_box")}
+    options = script_json({"root": _ROOT, "pass": token, "box": with_box, "plan": plan_id, "types": types, "words": words})
+    drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
     return drawn
 
 
@@ -106,6 +105,15 @@ def narrowing(wanted: Mapping[str, Sequence[str]], text: str) -> folium.FeatureG
     group = folium.FeatureGroup()
     group.add_child(_Script(f"if (window.sitingNarrow) window.sitingNarrow({script_json('&' + query if query else '')});"))
     return group
+
+
+def dot(place: tuple[float, float], *, radius: float, fill: str = "", line: str = "#ffffff", weight: float = 1.5) -> folium.CircleMarker:
+    """Return a dot at a place (longitude, latitude [deg]) that lets clicks through to the assets under it; a ring without ``fill``."""
+    found = folium.CircleMarker(
+        (place[1], place[0]), radius=radius, color=line, weight=weight, fill=bool(fill), fill_color=fill or None, fill_opacity=1.0
+    )
+    found.options["interactive"] = False
+    return found
 
 
 def show_map(

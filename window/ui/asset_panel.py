@@ -14,6 +14,7 @@ from window.case_rows import CaseFilter
 from window.machine import case_machine
 from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, MAST_M, Viewshed, roof_at, viewshed
 from window.policy import reach
+from window.ui.asset_map import dot
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
 
@@ -132,6 +133,5 @@ def viewshed_layers(found: Viewshed | None, place: tuple[float, float] | None) -
     if found is not None and found.image is not None:
         folium.raster_layers.ImageOverlay(found.image.uri, found.image.lat_lon_bounds, opacity=0.85).add_to(group)
     if place is not None:
-        lon, lat = place
-        folium.CircleMarker((lat, lon), radius=11, color="#111111", weight=3, fill=False, interactive=False).add_to(group)
+        dot(place, radius=11, line="#111111", weight=3).add_to(group)
     return (group,)

@@ -29,7 +29,7 @@ def show_case(frame: Frame, case_id: str) -> None:
     st.subheader(plain(f"{line.case_id}　{line.title}"))
     columns = st.columns(4)
     columns[0].metric(frame.say("cases.state"), state_name(frame, line.state))
-    columns[1].metric(frame.say("cases.due"), line.due_on.isoformat() if line.due_on else "–", due_text(frame, line), delta_color="off")
+    columns[1].metric(frame.say("cases.due"), due_text(frame, line))
     columns[2].metric(frame.say("cases.carrier"), frame.server.organisation(line.carrier_org))
     columns[3].metric(frame.say("cases.opened"), frame.desk.settings.local_day(line.opened_at).isoformat())
     left, right = st.columns([3, 2])
@@ -50,7 +50,7 @@ def _clocks(frame: Frame, view: CaseView) -> None:
     """Show the clocks that run."""
     for one in view.clocks:
         state = "stopped" if one.is_stopped else "over" if one.is_over else "runs"
-        icon = {"stopped": "⏸️", "over": "🔴", "runs": "🟢"}[state]
+        icon = {"stopped": ":gray[❚❚]", "over": ":red[●]", "runs": ":green[●]"}[state]
         words = frame.say(f"cases.clock_{state}", due=one.due_on or "–", since=one.started_on)
         extra = frame.say("cases.extensions", n=one.extensions_left) if one.extensions_left else ""
         st.markdown(f"{icon} **{frame.word('clock', one.name)}**　{words}　{extra}")

@@ -78,7 +78,8 @@ def open_door() -> None:
 
 _STYLE = """
 <style>
-.block-container { padding-top: 2.6rem; padding-bottom: 2rem; }
+.block-container { padding: 2.6rem 2rem 2rem 2rem; }
+h1 { font-size: 1.9rem !important; } h2 { font-size: 1.5rem !important; } h3 { font-size: 1.25rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 [data-testid="stSidebar"] { min-width: 215px; max-width: 235px; }
 </style>

@@ -13,6 +13,7 @@ from siting.outputs.map_images import OverlayImage, coverage_image
 from siting.outputs.site_rows import lon_lat_deg
 from siting.plan import Plan
 from window.planning.keeper import OpenPlan
+from window.ui.asset_map import dot
 from window.ui.frame import Frame
 
 PIN, SITE = "#D55E00", "#0072B2"
@@ -30,25 +31,28 @@ def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
     return ()
 
 
-def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = (), shown: str = "") -> Sequence[folium.FeatureGroup]:
-    """Return the layers of a plan: coverage under its sites; pinned sites and the one that is looked at stand out."""
+def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = ()) -> Sequence[folium.FeatureGroup]:
+    """Return the layers of a plan: coverage under its sites; pinned sites stand out."""
     image = _coverage(opened, plan)
     cover, sites = folium.FeatureGroup(), folium.FeatureGroup()
     folium.raster_layers.ImageOverlay(image.uri, image.lat_lon_bounds, opacity=0.7).add_to(cover)
     candidates = opened.prepared.basis.gathered.candidates
     rows = np.array([opened.prepared.basis.gathered.rows[one] for one in plan.chosen], dtype=np.int64)
     for one, (lon, lat) in zip(plan.chosen, lon_lat_deg(candidates.xyz_m[rows, :2], candidates.crs).tolist(), strict=True):
-        folium.CircleMarker(
-            (lat, lon),
-            radius=7,
-            fill=True,
-            fill_color=PIN if one in pinned else SITE,
-            fill_opacity=1.0,
-            color="#111111" if one == shown else "#ffffff",
-            weight=3 if one == shown else 1.5,
-            interactive=False,
-        ).add_to(sites)
+        dot((lon, lat), radius=7, fill=PIN if one in pinned else SITE).add_to(sites)
     return cover, sites
+
+
+def site_ring(opened: OpenPlan, site_id: str) -> Sequence[folium.FeatureGroup]:
+    """Return a ring around the site that is looked at; nothing for none."""
+    row = opened.prepared.basis.gathered.rows.get(site_id)
+    if row is None:
+        return ()
+    candidates = opened.prepared.basis.gathered.candidates
+    lon, lat = lon_lat_deg(candidates.xyz_m[row : row + 1, :2], candidates.crs)[0].tolist()
+    group = folium.FeatureGroup()
+    dot((lon, lat), radius=12, line="#111111", weight=3).add_to(group)
+    return (group,)
 
 
 def _coverage(opened: OpenPlan, plan: Plan) -> OverlayImage:
@@ -59,5 +63,5 @@ def _coverage(opened: OpenPlan, plan: Plan) -> OverlayImage:
         if len(kept) > 8:
             kept.clear()
         demand = opened.prepared.basis.demand
-        kept[key] = coverage_image(demand, evaluate(plan, opened.prepared.coverage, demand))
+        kept[key] = coverage_image(demand, evaluate(plan, opened.prepared.coverage, demand), pixels_per_cell=4)
     return kept[key]

@@ -15,10 +15,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from siting.outputs.leaflet_files import leaflet_script
-from window.asset_index import FILTERED
+from window.asset_index import FILTERED, AssetIndex
 from window.building_tiles import EMPTY_TILE, LEAST_ZOOM, MOST_ZOOM, building_tile, tile_bounds
 from window.errors import DeskError
+from window.policy import Person
 from window.server import server
+from window.web.plan_points import index_of
 from window.web.tokens import person_of_token
 
 ROOT = "/siting"
@@ -26,6 +28,8 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": 
 _FRESH = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PUBLIC = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
 _LEAFLET = "static/js_lib_leaflet"
+_MOST_INDEXES = 8
+_INDEXES: dict[str, AssetIndex] = {}
 
 
 def routes() -> list[Route]:
@@ -61,12 +65,13 @@ def _guarded(answer: Callable[[Request, str], Response]) -> Callable[[Request], 
     return route
 
 
-def _points(request: Request, _person_id: str) -> Response:
-    """Answer with the assets of a box, or with clusters of them."""
+def _points(request: Request, person_id: str) -> Response:
+    """Answer with the assets of a box, or with clusters of them; with a plan, with its candidates, to those whose plan it is."""
     box = tuple(float(one) for one in request.query_params.get("bbox", "").split(","))
     if len(box) != 4:
         raise ValueError("bbox must be west,south,east,north")
-    index = server().assets.current()
+    plan_id = request.query_params.get("plan", "")
+    index = _candidates(plan_id, _person(person_id)) if plan_id else server().assets.current()
     wanted = {name: tuple(request.query_params.getlist(name)) for name in FILTERED}
     is_chosen = index.chosen(wanted, request.query_params.get("q", ""))
     found = index.within((box[0], box[1], box[2], box[3]), is_chosen)
@@ -82,6 +87,22 @@ def _points(request: Request, _person_id: str) -> Response:
         for row in found.rows
     ]
     return JSONResponse({"points": points, "clusters": found.clusters, "chosen": int(is_chosen.sum())}, headers=_FRESH)
+
+
+def _person(person_id: str) -> Person:
+    """Return who asks."""
+    with server().desk.reading(person_id) as (_, person):
+        return person
+
+
+def _candidates(plan_id: str, person: Person) -> AssetIndex:
+    """Return where the candidates of a person's plan are."""
+    opened = server().plans.opened(person, plan_id)
+    if plan_id not in _INDEXES:
+        while len(_INDEXES) >= _MOST_INDEXES:
+            _INDEXES.pop(next(iter(_INDEXES)))
+        _INDEXES[plan_id] = index_of(opened)
+    return _INDEXES[plan_id]
 
 
 def _boundaries(_request: Request, _person_id: str) -> Response:
