@@ -84,7 +84,7 @@ def list_cases(connection: sa.Connection, person: Person, chosen: CaseFilter) ->
 def count_by_state(connection: sa.Connection, person: Person) -> Mapping[str, int]:
     """Return how many open cases a person may see in each state."""
     query = sa.select(CASES.c.state, sa.func.count()).where(CASES.c.is_open, seen_by(person, CASES.c.case_id)).group_by(CASES.c.state)
-    return {str(state): int(count) for state, count in connection.execute(query).tuples()}
+    return {str(state): int(count) for state, count in connection.execute(query)}
 
 
 def all_cases(connection: sa.Connection, person: Person) -> tuple[CaseLine, ...]:

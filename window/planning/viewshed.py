@@ -91,12 +91,15 @@ def viewshed(prepared: Prepared, lon: float, lat: float, *, height_m: float, ban
     Raises
     ------
     InvalidRequestError
-        A height that cannot be.
+        A height that cannot be, or one below the roof of a building there.
     InvalidInputError
-        A place under a roof or too far from the city, or a height for which the radio model does not hold.
+        A place too far from the city, or a height for which the radio model does not hold.
     """
     if not LOWEST_M <= height_m <= HIGHEST_M:
         raise InvalidRequestError("height_m", f"must be in {LOWEST_M:g}..{HIGHEST_M:g}", height_m)
+    roof_m = roof_at(prepared, lon, lat)
+    if height_m < roof_m:
+        raise InvalidRequestError("height_m", f"must be at least that of the roof here, {roof_m:.1f} m", height_m)
     basis, demand = prepared.basis, prepared.basis.demand
     xy_m = _plane_position(prepared, lon, lat)
     one = Candidates(
@@ -130,7 +133,7 @@ def viewshed(prepared: Prepared, lon: float, lat: float, *, height_m: float, ban
         farthest_m=float(np.hypot(*(centre_m - xy_m).T).max()) if len(cells) else 0.0,
         band=band,
         height_m=height_m,
-        roof_m=roof_at(prepared, lon, lat),
+        roof_m=roof_m,
         image=cells_image(demand, levels, (_CLEAR, NEW, ALREADY)) if len(cells) else None,
     )
 

@@ -1,0 +1,96 @@
+"""A sample window for the pages: made once, copied where a test changes it, served to a browser where one is needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from window.demo_window import make_demo_window
+from window.server import server
+from window.settings import VARIABLE
+
+ROOT = Path(__file__).parents[2]
+_START_S = 60.0
+
+
+@pytest.fixture(scope="session")
+def sample_window(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Settings of a sample window nobody changes."""
+    folder = tmp_path_factory.mktemp("sample") / "window"
+    return make_demo_window(folder, until=dt.datetime.now(dt.UTC), n_cases=60, say=lambda _: None)
+
+
+@pytest.fixture
+def own_window(sample_window: Path, tmp_path: Path) -> Path:
+    """Settings of a sample window that a test may change."""
+    shutil.copytree(sample_window.parent, tmp_path / "window")
+    return tmp_path / "window" / "window.toml"
+
+
+@pytest.fixture
+def use_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Open a window in this process."""
+
+    def use(settings: Path) -> None:
+        monkeypatch.setenv(VARIABLE, str(settings))
+        server.cache_clear()
+
+    yield use
+    server.cache_clear()
+
+
+@pytest.fixture
+def app(sample_window: Path, use_window: Callable[[Path], None]) -> Callable[[str], AppTest]:
+    """Return the pages as a person of the sample window sees them."""
+    use_window(sample_window)
+    return signed_in
+
+
+def signed_in(login: str) -> AppTest:
+    """Return the first page after a person has signed in."""
+    found = AppTest.from_file(str(ROOT / "app_streamlit.py"), default_timeout=60)
+    found.session_state["login"] = login
+    return found.run()
+
+
+@contextmanager
+def serving(settings: Path) -> Iterator[str]:
+    """Serve a window as a user would, and give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "app_streamlit.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    environment = {**os.environ, VARIABLE: str(settings)}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) as process:  # noqa: S603  # our own program
+        try:
+            _wait_for(f"{address}/siting/vendor/leaflet.css", process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers."""
+    until = monotonic() + _START_S
+    while monotonic() < until:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own server
+                return
+        except OSError:
+            continue
+    raise AssertionError(f"no answer from {address} within {_START_S:g} s")
