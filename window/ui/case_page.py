@@ -17,6 +17,8 @@ from window.ui.case_words import due_text, permit_state_name, reason_name, state
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
 
+_ASSIGNED = ("bureau", "municipal", "owner", "expert")
+
 
 def show_case(frame: Frame, case_id: str) -> None:
     """Show a case."""
@@ -35,6 +37,7 @@ def show_case(frame: Frame, case_id: str) -> None:
     left, right = st.columns([3, 2])
     with right:
         act_on_case(frame, view)
+        _assign(frame, view)
         _drafts(frame, view)
         _comment(frame, view)
     with left:
@@ -165,6 +168,25 @@ def _comment(frame: Frame, view: CaseView) -> None:
                         view.line.case_id, text, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now
                     )
                     st.rerun()
+
+
+def _assign(frame: Frame, view: CaseView) -> None:
+    """Let the window bring officers, owners and experts into a case."""
+    if reach(frame.person.role, "assign", "case") == "nothing" or not view.line.is_open:
+        return
+    found = {one.org_id: one for one in frame.desk.organisations(asking=frame.person.person_id) if one.role in _ASSIGNED}
+    with st.expander(frame.say("cases.assign")):
+        org_id = st.selectbox(
+            frame.say("cases.organisation"),
+            list(found),
+            format_func=lambda one: f"{found[one].name}　{frame.word('role', found[one].role)}",
+            key="assign-to",
+        )
+        if found and st.button(frame.say("cases.assign_do")):
+            with frame.problems_shown():
+                key = f"{view.line.case_id}-assign-{org_id}"
+                frame.desk.assign(view.line.case_id, str(org_id), asking=frame.person.person_id, key=key, now=frame.now)
+                st.rerun()
 
 
 def _drafts(frame: Frame, view: CaseView) -> None:
