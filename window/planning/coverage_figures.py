@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from siting import Facility, Kpis, evaluate
+import numpy as np
+
+from siting import Facility, evaluate
 from siting.arrays import BoolArray
 from siting.evaluate import GroupKpi
 from window.planning.keeper import OpenPlan, PlanKeeper
@@ -33,6 +35,8 @@ class CoverageFigure:
         Share that all candidates together would cover; ``None`` for facilities.
     left_ha
         Area of a zone that is not covered [ha]; ``None`` for facilities.
+    reachable_area_share
+        Share of the area of a zone that all candidates together would cover; ``None`` for facilities.
     measured_share
         Share that targets are about: of the area, or of the facilities.
     plan_share
@@ -49,6 +53,7 @@ class CoverageFigure:
     share: float
     reachable_share: float | None
     left_ha: float | None
+    reachable_area_share: float | None
     measured_share: float
     plan_share: float | None
     official: OfficialTarget | None
@@ -101,12 +106,16 @@ def figures_of(opened: OpenPlan, day: dt.date) -> PlanFigures:
     kpis = evaluate(opened.plan, prepared.coverage, grid)
     asked = {(one.group or ""): one.share for one in prepared.basis.file.scenario.rules.targets if one.carrier is None}
     cell_ha = grid.cell_m**2 / 10_000
-    zones = [_zone(one, kpis, cell_ha, asked, day) for one in (kpis.total, *kpis.groups)]
+    is_reachable = np.zeros(len(grid), dtype=np.bool_)
+    is_reachable[prepared.coverage.cells] = True
+    n_reachable = [int(is_reachable.sum()), *(int(is_reachable[cells].sum()) for cells in grid.groups.values())]
+    groups = zip((kpis.total, *kpis.groups), n_reachable, strict=True)
+    zones = [_zone(one, asked, day, unit=kpis.unit, cell_ha=cell_ha, n_reachable=n_cells) for one, n_cells in groups]
     kinds = _facilities(prepared.problem.facilities, kpis.n_servers > 0, asked, day)
     return PlanFigures(opened=opened, whole=zones[0], groups=(*zones[1:], *kinds))
 
 
-def _zone(group: GroupKpi, kpis: Kpis, cell_ha: float, asked: dict[str, float], day: dt.date) -> CoverageFigure:
+def _zone(group: GroupKpi, asked: dict[str, float], day: dt.date, *, unit: str, cell_ha: float, n_reachable: int) -> CoverageFigure:
     """Return one zone."""
     area_share = group.n_covered_cells / group.n_cells if group.n_cells else 0.0
     official = target_of(group.name, "area") if group.name else None
@@ -116,9 +125,10 @@ def _zone(group: GroupKpi, kpis: Kpis, cell_ha: float, asked: dict[str, float], 
         measure="area",
         covered=group.covered_weight,
         total=group.weight,
-        unit=kpis.unit,
+        unit=unit,
         share=group.share,
         reachable_share=group.reachable_share,
+        reachable_area_share=n_reachable / group.n_cells if group.n_cells else 0.0,
         left_ha=(group.n_cells - group.n_covered_cells) * cell_ha,
         measured_share=area_share,
         plan_share=asked.get(group.name),
@@ -146,6 +156,7 @@ def _facilities(facilities: Sequence[Facility], is_covered: BoolArray, asked: di
                 share=share,
                 reachable_share=None,
                 left_ha=None,
+                reachable_area_share=None,
                 measured_share=share,
                 plan_share=asked.get(kind),
                 official=official if step else None,
