@@ -28,13 +28,13 @@ def show_holidays(frame: Frame) -> None:
     rows = [
         {date: day.isoformat(), weekday: frame.say(f"admin_calendar.day_{day.weekday()}"), name: words} for day, words in holidays.items()
     ]
-    left.dataframe(rows, hide_index=True, width="stretch", height=36 * (len(rows) + 1))
+    left.dataframe(rows, hide_index=True, width="stretch", height="content")
     month, open_days = frame.say("admin_calendar.month"), frame.say("admin_calendar.open_days")
     right.dataframe(
         [{month: f"{year}-{number:02d}", open_days: n} for number, n in enumerate(months, start=1)],
         hide_index=True,
         width="stretch",
-        height=36 * 13,
+        height="content",
     )
 
 
@@ -61,7 +61,7 @@ def show_clocks(frame: Frame) -> None:
     numbers[2].metric(frame.say("admin_clocks.alerts"), alerts, border=True)
     numbers[3].metric(frame.say("admin_clocks.notice"), frame.say("admin_clocks.notice_value", n=held.notice_working_days), border=True)
     rows = [_clock_row(frame, name, rule) for name, rule in held.clocks.items()]
-    st.dataframe(rows, hide_index=True, width="stretch", height=36 * (len(rows) + 1))
+    st.dataframe(rows, hide_index=True, width="stretch", height="content")
 
 
 def _clock_row(frame: Frame, name: str, rule: ClockRule) -> dict[str, object]:

@@ -13,7 +13,7 @@ def show_fees(frame: Frame) -> None:
     """Show the fee rules of an area on a day."""
     st.caption(frame.say("admin_fees.about"))
     areas = frame.server.areas
-    columns = st.columns([1.2, 2, 2])
+    columns = st.columns([1.2, 2, 2], vertical_alignment="bottom")
     day = columns[0].date_input(
         frame.say("admin_fees.day"), frame.desk.settings.local_day(frame.now), key="admin-fee-day", format="YYYY-MM-DD"
     )
@@ -31,7 +31,7 @@ def show_fees(frame: Frame) -> None:
         st.warning(frame.say("admin_fees.examples", n=n_examples))
     yen = st.column_config.NumberColumn(format="localized")
     numbers = {frame.say(f"admin_fees.{name}"): yen for name in ("yearly", "yearly_m2", "capital")}
-    st.dataframe([_row(frame, one) for one in shown], hide_index=True, width="stretch", column_config=numbers)
+    st.dataframe([_row(frame, one, with_force=not is_narrow) for one in shown], hide_index=True, width="stretch", column_config=numbers)
 
 
 def _title(frame: Frame, area: str) -> str:
@@ -39,7 +39,7 @@ def _title(frame: Frame, area: str) -> str:
     return scenario.title_ja if frame.language == "ja" else scenario.title_en
 
 
-def _row(frame: Frame, one: DatedFee) -> dict[str, object]:
+def _row(frame: Frame, one: DatedFee, *, with_force: bool) -> dict[str, object]:
     """Return one line of the table."""
     rule = one.rule
     cells: dict[str, object] = {
@@ -50,10 +50,10 @@ def _row(frame: Frame, one: DatedFee) -> dict[str, object]:
         "valid_from": rule.valid_from.isoformat(),
         "valid_to": rule.valid_to.isoformat() if rule.valid_to else frame.say("admin_fees.open_end"),
         "in_force": frame.say("admin.yes" if one.is_in_force else "admin.no"),
-        "rule": rule.id,
         "source": rule.source,
+        "rule": rule.id,
     }
-    return {frame.say(f"admin_fees.{name}"): cell for name, cell in cells.items()}
+    return {frame.say(f"admin_fees.{name}"): cell for name, cell in cells.items() if name != "in_force" or with_force}
 
 
 def _assets(frame: Frame, rule: FeeRule) -> str:
@@ -69,4 +69,4 @@ def _assets(frame: Frame, rule: FeeRule) -> str:
         if codes
     ]
     parts += [f"{rule.lg_code_prefix}…"] if rule.lg_code_prefix else []
-    return " ／ ".join(parts) or frame.say("admin_fees.any")
+    return ("／" if frame.language == "ja" else "; ").join(parts) or frame.say("admin_fees.any")

@@ -12,6 +12,7 @@ from window.people import Organisation, role_of
 from window.policy import Person, reach
 from window.ui.frame import Frame, plain
 
+_MOST_SHOWN = 10
 _SAID = "admin-people-said"
 _TURN = "admin-people-turn"
 
@@ -45,7 +46,10 @@ def show_people(frame: Frame) -> None:
 def _table(frame: Frame, rows: Sequence[dict[str, object]] | Sequence[dict[str, str]]) -> None:
     """Show rows with their columns in words."""
     st.dataframe(
-        [{frame.say(f"admin_people.{name}"): cell for name, cell in row.items()} for row in rows], hide_index=True, width="stretch"
+        [{frame.say(f"admin_people.{name}"): cell for name, cell in row.items()} for row in rows],
+        hide_index=True,
+        width="stretch",
+        height="content" if len(rows) <= _MOST_SHOWN else 400,
     )
 
 

@@ -17,11 +17,11 @@ def show_policy(frame: Frame) -> None:
     roles: tuple[Role, ...] = tuple(one for one in ROLES if one != "system")
     rows = [
         {frame.say("admin_policy.what"): right_text(frame, thing, verb)}
-        | {frame.word("role", role): _SIGNS[reach(role, verb, thing)] for role in roles}
+        | {frame.word("admin_role", role): _SIGNS[reach(role, verb, thing)] for role in roles}
         for thing, verb in policy_rows()
     ]
-    narrow = {frame.word("role", role): st.column_config.TextColumn(width=62, alignment="center") for role in roles}
-    st.dataframe(rows, hide_index=True, width="stretch", height=36 * (len(rows) + 1), column_config=narrow)
+    narrow = {frame.word("admin_role", role): st.column_config.TextColumn(width=66, alignment="center") for role in roles}
+    st.dataframe(rows, hide_index=True, width="stretch", height="content", column_config=narrow)
 
 
 def right_text(frame: Frame, thing: str, verb: str) -> str:
