@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from window.errors import InvalidTableError
+from window.sign_in import LoginClaim
 
 VARIABLE = "SITING_WINDOW"
 DEFAULT = Path("runs/window/window.toml")
@@ -49,7 +50,7 @@ class WindowSettings:
     plans: Path = Path("plans")
     backups: Path = Path("backups")
     sign_in: Literal["demo", "oidc"] = "oidc"
-    login_claim: Literal["email", "sub", "preferred_username", "upn"] = "email"
+    login_claim: LoginClaim = "email"
     tiles: Literal["none", "gsi"] = "none"
     boundaries: str = ""
     is_synthetic: bool = False
