@@ -12,7 +12,7 @@ import pandas as pd
 Chart: TypeAlias = "alt.LayerChart | alt.FacetChart"
 
 _BAR, _TARGET, _MOST = "#0072B2", "#D55E00", "#222222"
-_ROW = 30
+_ROW, _AXIS = 30, 75
 _LABEL_PX = 210
 
 
@@ -35,7 +35,7 @@ def bar_chart(rows: Sequence[tuple[str, float]], *, label: str, value: str, digi
         tooltip=[alt.Tooltip("name:N", title=label), alt.Tooltip("value:Q", title=value, format=f",.{digits}f")],
     )
     numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text("value:Q", format=f",.{digits}f"))
-    return alt.layer(base.mark_bar(color=_BAR), numbers).properties(height=alt.Step(_ROW))
+    return alt.layer(base.mark_bar(color=_BAR), numbers).properties(height=_ROW * len(values) + _AXIS)
 
 
 def coverage_chart(bars: Sequence[CoverageBar], *, title: str, labels: Sequence[str]) -> Chart:
@@ -67,4 +67,4 @@ def coverage_chart(bars: Sequence[CoverageBar], *, title: str, labels: Sequence[
     official = base.transform_filter("isValid(datum.target)").mark_point(color=_TARGET, shape="diamond", filled=True, size=130, opacity=1)
     numbers = base.mark_text(align="right", dx=-6, color="white").encode(x="share:Q", text=alt.Text("share:Q", format=".1f"))
     layers = alt.layer(covered, most, official.encode(x="target:Q"), numbers.transform_filter("datum.share >= 12"))
-    return layers.properties(height=alt.Step(_ROW))
+    return layers.properties(height=_ROW * len(values) + _AXIS)
