@@ -230,6 +230,7 @@ class Desk:
         """Return what is wrong with the audit trail and the receipts it stands for, nothing if all is well, and its head."""
         with self.reading(asking) as (session, person):
             demand(person, "see", "audit")
+            as_desk(session.connection)
             return (*session.audit_faults(known_head), *trail.desk_faults(session.connection)), session.audit_head()
 
 

@@ -94,3 +94,28 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             continue
     raise AssertionError(f"no answer from {address} within {_START_S:g} s")
+
+
+@pytest.fixture
+def window_folder(own_window: Path, use_window: Callable[[Path], None]) -> Iterator[Path]:
+    """Folder of a sample window that a test may change, which the pages open."""
+    use_window(own_window)
+    yield own_window.parent
+    if server.cache_info().currsize:
+        server().desk.engine.dispose()
+
+
+@pytest.fixture
+def opened(window_folder: Path) -> Callable[..., AppTest]:  # the pages open it
+    """Open a page of that window as somebody, with more of the session's state."""
+
+    def open_page(page: str, login: str, **state: object) -> AppTest:
+        found = AppTest.from_file(str(ROOT / "app_streamlit.py"), default_timeout=60)
+        found.session_state["login"] = login
+        for key, value in state.items():
+            found.session_state[key.replace("_", "-")] = value
+        found.run()
+        found.switch_page(f"window/pages/{page}.py")
+        return found.run()
+
+    return open_page
