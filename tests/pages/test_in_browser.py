@@ -192,6 +192,11 @@ def do(visit: Visit, action: str, *, fill: dict[str, str] | None = None) -> None
     if not visit.page.get_by_role("button", name=f"{action} を実行", exact=True).count():
         visit.choose("処理", action)
     for label, value in (fill or {}).items():
+        if label == "日付":
+            visit.page.get_by_role("spinbutton").first.focus()
+            visit.page.keyboard.type(value)
+            visit.page.keyboard.press("Escape")
+            continue
         entry = visit.page.get_by_label(label).first
         entry.fill(value)
         entry.press("Tab")
@@ -247,9 +252,10 @@ def test_an_inquiry_from_intake_to_handover_by_three_roles(visit: Visit) -> None
     visit.page.get_by_text("担当を追加").first.click()
     visit.press("追加する")
     do(visit, "受付を通知")
+    expect(state(visit)).to_have_text("事前確認")
     visit.sign_out()
 
-    today = visit.page.evaluate("new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10).replaceAll('-', '/')")
+    today = visit.page.evaluate("new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10).replaceAll('-', '')")
     steps: list[tuple[str, list[tuple[str, dict[str, str]]], str]] = [
         (carrier, [("仮押さえ", {}), ("現地調査を依頼", {})], "現地調査"),
         (officer, [("調査日を決定", {"日付": today})], "現地調査"),

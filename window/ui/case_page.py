@@ -13,7 +13,7 @@ from window.policy import reach
 from window.requests import CaseView
 from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
-from window.ui.case_words import due_text, permit_state_name, reason_name, state_name
+from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
 
@@ -31,7 +31,8 @@ def show_case(frame: Frame, case_id: str) -> None:
     st.subheader(plain(f"{line.case_id}　{line.title}"))
     columns = st.columns(4)
     columns[0].metric(frame.say("cases.state"), state_name(frame, line.state))
-    columns[1].metric(frame.say("cases.due"), due_text(frame, line))
+    columns[1].metric(frame.say("cases.due"), line.due_on.isoformat() if line.due_on else "–")
+    columns[1].caption(days_text(frame, line))
     columns[2].metric(frame.say("cases.carrier"), frame.server.organisation(line.carrier_org))
     columns[3].metric(frame.say("cases.opened"), frame.desk.settings.local_day(line.opened_at).isoformat())
     left, right = st.columns([3, 2])
