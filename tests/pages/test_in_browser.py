@@ -10,8 +10,9 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from conftest import serving
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
+
+from benchmarks.window_server import serving
 
 PATIENCE_MS = 30_000
 FRAME = "streamlit_folium"
@@ -235,9 +236,8 @@ def ask(visit: Visit, login: str, title: str, asset_id: str) -> str:
 
 def act_on_permits(visit: Visit, action: str, n_permits: int) -> None:
     """Do an action on every permit of the case that is open."""
-    for place in range(n_permits):
-        opener = visit.page.get_by_role("button", name="処理", exact=True)
-        opener.nth(place if action == "許可を申請" else 0).click()
+    for _ in range(n_permits):
+        visit.page.get_by_role("button", name="処理", exact=True).first.click()
         visit.page.locator("[data-testid=stPopoverBody]").get_by_role("button", name=f"{action} を実行").click()
         visit.settle()
         visit.page.keyboard.press("Escape")
