@@ -140,10 +140,10 @@ def _map(browser: Browser, address: str) -> dict[str, object]:
         )
         for number in range(_MOVES)
     ]
-    frame.evaluate("window.map.setView([35.6585, 139.7010], 18, { animate: false })")
+    frame.evaluate("void window.map.setView([35.6585, 139.7010], 18, { animate: false })")
     page.wait_for_timeout(8_000)  # the buildings of the area are read meanwhile
     clicks = [_click(page, frame, number) for number in range(5)]
-    frame.evaluate("window.map.setView([35.6905, 139.6925], 18, { animate: false })")
+    frame.evaluate("void window.map.setView([35.6905, 139.6925], 18, { animate: false })")
     page.wait_for_timeout(2_000)
     second_city_s = _click(page, frame, 0)
     page.close()
@@ -250,6 +250,7 @@ async def _one_person(browser: AsyncBrowser, address: str, number: int, case_id:
     await page.locator(".st-key-sign_out").wait_for()
     await page.locator("[data-testid=stSidebarNav]").get_by_text("案件", exact=True).click()
     await page.get_by_role("combobox", name=re.compile("開く案件")).first.click()
+    await page.keyboard.type(case_id)
     await page.get_by_role("option", name=case_id, exact=True).click()
     await page.wait_for_timeout(3_000)
     await page.get_by_role("button", name="開く", exact=True).first.click()

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Frame, Locator, Page, expect
 from benchmarks.window_server import serving
 
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 FRAME = "streamlit_folium"
 
 
@@ -38,7 +39,9 @@ class Visit:
         expect(self.page.get_by_text("見本の利用者を選んでください")).to_be_visible()
 
     def go(self, name: str) -> None:
-        self.page.locator("[data-testid=stSidebarNav]").get_by_text(name, exact=True).click()
+        link = self.page.locator("[data-testid=stSidebarNav] a", has=self.page.get_by_text(name, exact=True))
+        link.click()
+        expect(self.page).to_have_url(re.compile(re.escape((link.get_attribute("href") or "").rstrip("/")) + "/?$"))
         self.settle()
 
     def settle(self) -> None:
@@ -52,6 +55,7 @@ class Visit:
 
     def choose(self, label: str, option: str) -> None:
         self.page.get_by_role("combobox", name=re.compile(label)).first.click()
+        self.page.keyboard.type(option)  # long lists show what fits the words typed
         self.page.get_by_role("option", name=option, exact=True).click()
         self.settle()
 
@@ -100,7 +104,6 @@ def visit(browser: Browser, live: str) -> Iterator[Visit]:
     """A person at a browser of which every request off this machine and every complaint is noted."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP")
     context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     yield listening(Visit(page=context.new_page(), address=live))
     context.close()
 
