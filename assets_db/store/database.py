@@ -64,6 +64,8 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
         with engine.connect().execution_options(writes=writes) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 if writes:
+                    # a plan made while a table was still small would read all of it for each part of a long import
+                    connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 else:
                     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
