@@ -24,7 +24,7 @@ def check(
         Path | None, typer.Option("--head", help="Head of the audit trail that siting db head wrote earlier.", show_default=False)
     ] = None,
 ) -> None:
-    """Check register and desk: file, references, spatial index, audit trail, receipts, histories, holds. Exit code 1 if anything is wrong."""
+    """Check register and desk: file, references, index, audit trail, receipts, histories, holds. Exit code 1 if anything is wrong."""
     with typed_errors():
         from assets_db.store import read_head  # noqa: PLC0415
         from window.safekeeping import faults  # noqa: PLC0415
