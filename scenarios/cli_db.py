@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -56,11 +57,16 @@ def check(
         with open_register(database_url(db)).reading() as session:
             faults = register_faults(session, known_head=read_head(head) if head else None)
             last = session.audit_head()
-        for fault in faults:
-            typer.echo(fault)
-        if faults:
-            raise typer.Exit(FAULTY)
-        typer.echo(f"the register is whole; {last.seq} rows in the audit trail" + ("" if head else " (no exported head to compare with)"))
+        say_verdict(faults, f"the register is whole; {last.seq} rows in the audit trail", has_head=head is not None)
+
+
+def say_verdict(faults: Sequence[str], whole: str, *, has_head: bool) -> None:
+    """Say what is wrong, with exit code 1, or that all is well."""
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        raise typer.Exit(FAULTY)
+    typer.echo(whole + ("" if has_head else " (no exported head to compare with)"))
 
 
 @app.command()

@@ -14,11 +14,11 @@ from assets_db.store import WritingSession
 from window.case_rows import assets_of, find_case, history_of, permits_in
 from window.clock_settings import DatedSettings
 from window.clocks import case_due_on, readings
-from window.errors import ActionNotAllowedError, StaleCaseError
+from window.errors import ActionNotAllowedError, InvalidRequestError, StaleCaseError
 from window.events import CaseEvent
 from window.guards import Situation, broken_rule
 from window.handover import check_as_built, put_into_service, take_out_of_service
-from window.holding import cap_left, free_slot, is_lost, next_in_line, release_slots, take_slots
+from window.holding import cap_left, free_slot, is_lost, next_in_line, release_slots, take_slots, waiting_assets
 from window.machine import Row, case_machine, permit_machine
 from window.opening import refuse_past, write_event
 from window.permits import permits_of
@@ -112,6 +112,8 @@ def situation_of(moment: Moment, row: Row) -> Situation:
             full_assets=tuple(one for one in asset_ids if free_slot(session, one) is None),
             cap_left=cap_left(session, case.case_id, case.carrier_org, rules.holds_per_carrier_and_zone),
         )
+    if "turn_come" in wanted and moment.request.role != "system":  # the desk itself goes through the line in order
+        situation = replace(situation, taken_turns=_taken_turns(moment, asset_ids))
     if "permits_granted" in wanted:
         still = [one for one in permits_in(session.connection, case.case_id) if one.state not in {"GRANTED", "NOT_NEEDED"}]
         situation = replace(situation, open_permits=tuple(f"{one.permit} for {one.asset_id} ({one.state})" for one in still))
@@ -147,14 +149,38 @@ def promote(session: WritingSession, freed: Sequence[str], settings: DatedSettin
     """Give slots set free to the cases that wait for them, the first come first; return those that hold now."""
     held: list[str] = []
     for case_id in next_in_line(session, freed) if freed else ():
-        case = find_case(session.connection, SYSTEM, case_id, "act")
-        row = case_machine().row(case.state, "hold", "system")
-        request = Act(action="hold", why="first on the waiting list")
-        moment = _moment(session, SYSTEM, case, request, row=row, settings=settings)
+        moment, row = _turn(session, case_id, settings)
         if not broken_rule(row.guard, situation_of(moment, row)):
-            _do(moment, row, f"{case_id}:{case.version}:hold", request_digest("promote", case_id, case.version))
+            version = moment.case.version
+            _do(moment, row, f"{case_id}:{version}:hold", request_digest("promote", case_id, version))
             held.append(case_id)
     return tuple(held)
+
+
+def _turn(session: WritingSession, case_id: str, settings: DatedSettings) -> tuple[Moment, Row]:
+    """
+    Return a case that waits at the moment the desk itself would let it hold.
+
+    It is not the act of the one who set the slot free: receipt and reason are the desk's own, and a clock that is behind the last
+    change of the case that waits is no fault of either.
+    """
+    case = find_case(session.connection, SYSTEM, case_id, "act")
+    row = case_machine().row(case.state, "hold", "system")
+    request = Act(action="hold", why="first on the waiting list")
+    own = replace(session, who=SYSTEM.person_id, why=request.why, now=max(session.now, case.changed_at))
+    return _moment(own, SYSTEM, case, request, row=row, settings=settings), row
+
+
+def _taken_turns(moment: Moment, asset_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the assets of a case for which another waits that came first and could hold now."""
+    session, taken = moment.session, set[str]()
+    for case_id in next_in_line(session, asset_ids):
+        if case_id == moment.case.case_id:
+            break
+        first, row = _turn(session, case_id, moment.settings)
+        if not broken_rule(row.guard, situation_of(first, row)):
+            taken |= set(assets_of(session.connection, case_id))
+    return tuple(one for one in asset_ids if one in taken)
 
 
 def _hold(moment: Moment) -> None:
@@ -200,9 +226,15 @@ _FOLLOWS: Mapping[str, Follow] = MappingProxyType(
 
 
 def run_daily(session: WritingSession, asking: Person, settings: DatedSettings) -> tuple[Receipt, ...]:
-    """Let cases expire whose hold or time to complete has passed, and give what they held to those who wait."""
+    """
+    Let cases expire whose hold or time to complete has passed, and give what is free to those who wait.
+
+    Slots are also free without an end of a hold: where a cap kept the first in line from holding, or an asset takes more carriers
+    than before. A case that cannot be let go on now does not hold up the others.
+    """
     demand(asking, "start", "daily run")
     as_desk(session.connection)
+    own = replace(session, who=SYSTEM.person_id)
     states = [row.state for row in case_machine().rows if row.action == "expire"]
     due = sa.select(CASES.c.case_id).where(CASES.c.state.in_(states), CASES.c.due_on < settings.local_day(session.now))
     done: list[Receipt] = []
@@ -210,7 +242,9 @@ def run_daily(session: WritingSession, asking: Person, settings: DatedSettings) 
         case = find_case(session.connection, SYSTEM, case_id, "act")
         key = f"{case_id}:{case.version}:expire"
         try:
-            done.append(act(session, SYSTEM, case_id, Act(action="expire", why="time has passed"), key=key, settings=settings))
-        except ActionNotAllowedError:
-            continue  # due for another reason, such as the dates of a survey
+            with session.connection.begin_nested():
+                done.append(act(own, SYSTEM, case_id, Act(action="expire", why="time has passed"), key=key, settings=settings))
+        except (ActionNotAllowedError, InvalidRequestError):
+            continue  # due for another reason, such as the dates of a survey, or changed after the moment of this run
+    promote(session, waiting_assets(session), settings)
     return tuple(done)

@@ -26,6 +26,7 @@ def case_text(view: CaseView, settings: DatedSettings) -> str:
     parts += [f"clock  {clock_text(one)}" for one in view.clocks]
     parts += [f"permit {one.permit} for {one.asset_id}: {one.state}" for one in view.permits]
     parts += [f"hold   {one.asset_id} slot {one.slot}{'' if one.is_active else ' (ended)'}" for one in view.holds]
+    parts += [f"waits  {one.asset_id} place {one.place} in line since {settings.local_day(one.since)}" for one in view.waiting]
     parts += [history_line(view, index, settings) for index in range(len(view.history))]
     parts += [f"remark {one.at:%Y-%m-%d} {one.who}{' (internal)' if one.is_internal else ''}: {one.text}" for one in view.comments]
     parts += [f"file   {one.seq} {one.name} {one.media_type} sha256 {one.digest[:16]}" for one in view.documents]

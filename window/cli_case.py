@@ -1,8 +1,7 @@
-"""The commands ``siting case``: open, show, act, list, what is overdue, export."""
+"""The commands ``siting case``: open, act, wait, assign, documents, show, lists, export, the daily run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,14 +9,12 @@ import typer
 
 from scenarios.command_errors import typed_errors
 from scenarios.register_place import Database
-from window.cli_options import Asking, Key, Now, Why, desk_at, moment, pairs, request_key
+from window.cli_options import Asking, CaseId, Details, Key, Now, Why, case_list, desk_at, moment, pairs, receipt_text, request_key
 
 if TYPE_CHECKING:
-    from window.requests import Box, CaseLine, Receipt
+    from window.requests import Box, Receipt
 
 app = typer.Typer(help="Cases of the one-stop window.", no_args_is_help=True)
-
-CaseId = Annotated[str, typer.Argument(help="Number of the case.", show_default=False)]
 
 
 @app.command("open")
@@ -46,7 +43,7 @@ def act(  # noqa: PLR0917  # typer takes options as arguments
     action: Annotated[str, typer.Argument(help="Action, as in docs/desk/states.md.", show_default=False)],
     asking: Asking,
     why: Why = "",
-    detail: Annotated[list[str] | None, typer.Option("--detail", help="name=value, such as code=space or day=2026-05-01.")] = None,
+    detail: Details = None,
     permit: Annotated[str, typer.Option("--permit", help="For actions on a permit: PERMIT@ASSET.", show_default=False)] = "",
     seen: Annotated[
         int | None, typer.Option("--seen", help="Version you saw; refused if the case changed since.", show_default=False)
@@ -62,7 +59,7 @@ def act(  # noqa: PLR0917  # typer takes options as arguments
         request = Act(action=action, why=why, detail=pairs(detail or []), expected_version=seen)
         desk, at, sent = desk_at(db), moment(now), request_key(key)
         if permit:
-            kind, _, asset_id = permit.partition("@")
+            kind, asset_id = _permit(permit)
             _say(desk.act_on_permit(case_id, asset_id, kind, request, asking=asking, key=sent, now=at))
             return
         _say(desk.act(case_id, request, asking=asking, key=sent, now=at))
@@ -73,6 +70,20 @@ def wait(case_id: CaseId, asking: Asking, key: Key = "", db: Database = "", now:
     """Put a case on the waiting list of its assets."""
     with typed_errors():
         _say(desk_at(db).wait(case_id, asking=asking, key=request_key(key), now=moment(now)))
+
+
+@app.command()
+def assign(  # noqa: PLR0917  # typer takes options as arguments
+    case_id: CaseId,
+    org_id: Annotated[str, typer.Argument(help="Bureau, municipality, owner or organisation of experts.", show_default=False)],
+    asking: Asking,
+    key: Key = "",
+    db: Database = "",
+    now: Now = "",
+) -> None:
+    """Make an organisation party to a case: its people see the case from then on."""
+    with typed_errors():
+        _say(desk_at(db).assign(case_id, org_id, asking=asking, key=request_key(key), now=moment(now)))
 
 
 @app.command()
@@ -110,6 +121,23 @@ def attach(  # noqa: PLR0917  # typer takes options as arguments
 
 
 @app.command()
+def fetch(
+    case_id: CaseId,
+    seq: Annotated[int, typer.Argument(help="Number of the document, as show gives it.", show_default=False)],
+    asking: Asking,
+    out: Annotated[Path, typer.Option("--out", help="File to write; must not exist.", show_default=False)],
+    db: Database = "",
+) -> None:
+    """Write a document of a case to a file, its hash checked."""
+    with typed_errors():
+        from window.documents import write_document  # noqa: PLC0415
+
+        content = desk_at(db).document(case_id, seq, asking=asking)
+        write_document(content, out)
+        typer.echo(f"{len(content)} bytes in {out}")
+
+
+@app.command()
 def show(case_id: CaseId, asking: Asking, db: Database = "", now: Now = "") -> None:
     """Show a case: state, clocks, history, and what may be done."""
     with typed_errors():
@@ -134,7 +162,7 @@ def list_(  # noqa: PLR0917  # typer takes options as arguments
         from window.case_rows import CaseFilter  # noqa: PLC0415
 
         chosen = CaseFilter(states=tuple(state or ()), is_open=not ended, carrier_org=carrier, asset_id=asset, limit=limit)
-        _table(desk_at(db).cases(chosen, asking=asking))
+        typer.echo(case_list(desk_at(db).cases(chosen, asking=asking)), nl=False)
 
 
 @app.command()
@@ -148,7 +176,8 @@ def overdue(
     """List open cases whose day has passed, the longest overdue first."""
     with typed_errors():
         desk, at = desk_at(db), moment(now)
-        _table(desk.due_soon(asking=asking, now=at, limit=limit) if soon else desk.overdue(asking=asking, now=at, limit=limit))
+        found = desk.due_soon(asking=asking, now=at, limit=limit) if soon else desk.overdue(asking=asking, now=at, limit=limit)
+        typer.echo(case_list(found), nl=False)
 
 
 @app.command()
@@ -205,13 +234,16 @@ def _box(text: str) -> Box | None:
     return Box(west=west, south=south, east=east, north=north)
 
 
+def _permit(text: str) -> tuple[str, str]:
+    """Return permit and asset of an option."""
+    from window.errors import InvalidRequestError  # noqa: PLC0415
+
+    kind, _, asset_id = text.partition("@")
+    if not kind or not asset_id:
+        raise InvalidRequestError("--permit", "must be PERMIT@ASSET, such as road_occupancy@demo:SYN-A0001", text)
+    return kind, asset_id
+
+
 def _say(receipt: Receipt) -> None:
     """Print a receipt."""
-    audited = f"audit {receipt.audit_seq} {receipt.audit_hash[:16]}"
-    typer.echo("\t".join([receipt.case_id, receipt.action, receipt.state, f"version {receipt.version}", audited, f"key {receipt.key}"]))
-
-
-def _table(lines: Iterable[CaseLine]) -> None:
-    """Print cases, one a line."""
-    for line in lines:
-        typer.echo(f"{line.due_on or '-'}\t{line.case_id}\t{line.state}\t{line.carrier_org}\t{line.title}")
+    typer.echo(receipt_text(receipt))

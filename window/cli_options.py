@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,9 @@ from scenarios.register_place import database_url
 
 if TYPE_CHECKING:
     from window.desk import Desk
+    from window.requests import CaseLine, Receipt
 
+CaseId = Annotated[str, typer.Argument(help="Number of the case.", show_default=False)]
 Asking = Annotated[str, typer.Option("--as", help="Who asks: the login of a person of the desk.", show_default=False)]
 Now = Annotated[
     str, typer.Option("--now", help="Moment to work at, such as 2026-04-01T10:00+09:00; by default this one.", show_default=False)
@@ -21,6 +24,9 @@ Key = Annotated[
     str, typer.Option("--key", help="Key of the request: sent twice, it is done once. By default a new one.", show_default=False)
 ]
 Why = Annotated[str, typer.Option("--why", help="Reason, in words.", show_default=False)]
+Details = Annotated[
+    list[str] | None, typer.Option("--detail", help="name=value, such as code=space or day=2026-05-01; may be given again.")
+]
 
 
 def moment(given: str) -> dt.datetime:
@@ -72,3 +78,14 @@ def pairs(given: list[str]) -> dict[str, str]:
         if "=" not in one:
             raise InvalidRequestError("--detail", "must be name=value", one)
     return dict(one.split("=", 1) for one in given)
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """Return a receipt on one line."""
+    audited = f"audit {receipt.audit_seq} {receipt.audit_hash[:16]}"
+    return "\t".join([receipt.case_id, receipt.action, receipt.state, f"version {receipt.version}", audited, f"key {receipt.key}"])
+
+
+def case_list(lines: Iterable[CaseLine]) -> str:
+    """Return cases, one a line."""
+    return "".join(f"{line.due_on or '-'}\t{line.case_id}\t{line.state}\t{line.carrier_org}\t{line.title}\n" for line in lines)

@@ -19,13 +19,14 @@ from window.clock_settings import DatedSettings, default_settings
 from window.clocks import readings
 from window.errors import DeskError, InvalidRequestError, NotFoundError
 from window.figures import WeeklyFigures
+from window.holding import places_of
 from window.likeness import Likeness
 from window.machine import case_machine
 from window.messages import Draft
 from window.people import Organisation
 from window.permits import SharingVerdict, sharing_check
 from window.policy import SYSTEM, Person, demand, reach
-from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert
+from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert, WaitingLine
 from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
 
@@ -257,7 +258,16 @@ def _view(session: ReadingSession, person: Person, line: CaseLine, now: dt.datet
         holds=case_rows.holds_in(connection, line.case_id),
         comments=case_rows.comments_in(connection, line.case_id, with_internal=with_internal),
         documents=case_rows.documents_in(connection, line.case_id, with_internal=with_internal),
+        waiting=_places(session, person, line.case_id),
     )
+
+
+def _places(session: ReadingSession, person: Person, case_id: str) -> tuple[WaitingLine, ...]:
+    """Return where a case stands in line, which only the desk itself can count; what the person may see is as before afterwards."""
+    as_desk(session.connection)
+    found = places_of(session, case_id)
+    enter(session.connection, person)
+    return found
 
 
 def _asset(session: ReadingSession, person: Person, asset_id: str) -> AssetRecord:

@@ -87,3 +87,23 @@ def read_document(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InvalidRequestError("file", "must be a file that can be read", error.strerror or str(error)) from error
+
+
+def write_document(content: bytes, path: Path) -> None:
+    """
+    Write a document to a new file, whole or not at all.
+
+    Raises
+    ------
+    InvalidRequestError
+        The file is there already, or cannot be written.
+    """
+    try:
+        with path.open("xb") as stream:
+            try:
+                stream.write(content)
+            except OSError:
+                path.unlink()
+                raise
+    except OSError as error:
+        raise InvalidRequestError("--out", "must be a new file that can be written", error.strerror or str(error)) from error

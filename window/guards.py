@@ -36,6 +36,8 @@ class Situation:
         Ids of assets of the case that are gone or retired.
     full_assets
         Ids of assets of the case whose last slot is taken.
+    taken_turns
+        Ids of assets of the case for which another case waits that comes first and could hold now.
     cap_left
         Further assets the carrier may hold in the zone where least is left.
     open_permits
@@ -53,6 +55,7 @@ class Situation:
     n_assets: int = 0
     lost_assets: tuple[str, ...] = ()
     full_assets: tuple[str, ...] = ()
+    taken_turns: tuple[str, ...] = ()
     cap_left: int = 0
     open_permits: tuple[str, ...] = ()
     survey_day: dt.date | None = None
@@ -127,6 +130,10 @@ def _slots_free(at: Situation) -> str:
     return f"no slot is left on {', '.join(at.full_assets)}; join the waiting list" if at.full_assets else ""
 
 
+def _turn_come(at: Situation) -> str:
+    return f"others wait for {', '.join(at.taken_turns)} and come first; join the waiting list" if at.taken_turns else ""
+
+
 def _cap_kept(at: Situation) -> str:
     return "" if at.cap_left >= 0 else f"the cap on holds per carrier and zone would be passed by {-at.cap_left}"
 
@@ -182,6 +189,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "assets_named": _assets_named,
         "assets_there": _assets_there,
         "slots_free": _slots_free,
+        "turn_come": _turn_come,
         "cap_kept": _cap_kept,
         "day_ahead": _day_ahead,
         "dates_set": _dates_set,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assets_db.record import AssetRecord
 from assets_db.store import ReadingSession, WritingSession
 from window.machine import case_machine
+from window.requests import WaitingLine
 from window.tables import CASE_ASSETS, CASES, HOLDS, WAITING
 
 HOLDING = tuple(state.name for state in case_machine().states if "hold" in state.clocks)
@@ -89,14 +90,20 @@ def release_slots(session: WritingSession, case_id: str) -> tuple[str, ...]:
 
 
 def join_list(session: WritingSession, case_id: str, asset_ids: Sequence[str]) -> None:
-    """Put a case at the end of the waiting list of its assets; where it waits already, its place stays."""
+    """
+    Put a case at the end of the waiting list of its assets; where it waits already, its place stays.
+
+    Who comes later never waits since earlier: a clock that is behind gains nobody a place.
+    """
+    latest = session.connection.execute(sa.select(WAITING.c.since).order_by(WAITING.c.since.desc()).limit(1)).scalar()
+    since = max(session.now, latest) if latest else session.now
     waits = (WAITING.c.case_id == case_id) & WAITING.c.is_waiting
     known = set(session.connection.execute(sa.select(WAITING.c.asset_id).where(waits)).scalars())
     for asset_id in asset_ids:
         if asset_id in known:
             continue
         last = session.connection.execute(sa.select(sa.func.max(WAITING.c.place)).where(WAITING.c.asset_id == asset_id)).scalar() or 0
-        values = {"asset_id": asset_id, "place": last + 1, "case_id": case_id, "since": session.now, "is_waiting": True}
+        values = {"asset_id": asset_id, "place": last + 1, "case_id": case_id, "since": since, "is_waiting": True}
         session.connection.execute(WAITING.insert().values(**values))
 
 
@@ -114,3 +121,24 @@ def next_in_line(session: ReadingSession, asset_ids: Sequence[str]) -> tuple[str
         .order_by(WAITING.c.since, WAITING.c.place, WAITING.c.case_id)
     )
     return tuple(dict.fromkeys(session.connection.execute(query).scalars()))
+
+
+def waiting_assets(session: ReadingSession) -> tuple[str, ...]:
+    """Return the assets that somebody waits for."""
+    query = sa.select(WAITING.c.asset_id).where(WAITING.c.is_waiting).distinct().order_by(WAITING.c.asset_id)
+    return tuple(session.connection.execute(query).scalars())
+
+
+def places_of(session: ReadingSession, case_id: str) -> tuple[WaitingLine, ...]:
+    """Return the place of a case on the waiting list of each of its assets, counted over all carriers."""
+    ahead = WAITING.alias()
+    n_ahead = (
+        sa.select(sa.func.count())
+        .where(ahead.c.asset_id == WAITING.c.asset_id, ahead.c.is_waiting, ahead.c.place < WAITING.c.place)
+        .scalar_subquery()
+    )
+    waits = sa.select(WAITING.c.asset_id, n_ahead.label("n_ahead"), WAITING.c.since).where(
+        WAITING.c.case_id == case_id, WAITING.c.is_waiting
+    )
+    rows = session.connection.execute(waits.order_by(WAITING.c.asset_id))
+    return tuple(WaitingLine(asset_id=row.asset_id, place=row.n_ahead + 1, since=row.since) for row in rows)

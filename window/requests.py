@@ -186,6 +186,26 @@ class HoldLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingLine:
+    """
+    The place of a case on the waiting list of an asset; never who else waits.
+
+    Attributes
+    ----------
+    asset_id
+        The asset.
+    place
+        1 for the first in line.
+    since
+        When the case joined.
+    """
+
+    asset_id: str
+    place: int
+    since: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommentLine:
     """A remark on a case."""
 
@@ -222,6 +242,7 @@ class CaseView:
     holds: tuple[HoldLine, ...]
     comments: tuple[CommentLine, ...]
     documents: tuple[DocumentLine, ...]
+    waiting: tuple[WaitingLine, ...] = ()
 
 
 def checked_text(name: str, text: str, *, is_needed: bool = False, longest: int = MAX_TEXT) -> str:

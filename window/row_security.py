@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -10,6 +11,9 @@ from window.policy import Person, reach
 
 DATABASE_ROLE = "siting_desk"
 """Role that owns nothing, in which every statement of the desk runs."""
+
+SEES_EVERYTHING: Mapping[str, str] = MappingProxyType({"desk.org": "", "desk.sees": "everything", "desk.internal": "yes"})
+"""What the policies of the database look at when the desk itself asks."""
 
 _OF_A_CASE = ("cases", "case_assets", "areas", "events", "permits", "holds", "waiting", "documents", "comments")
 _INTERNAL = ("documents", "comments")
@@ -64,7 +68,14 @@ def enter(connection: sa.Connection, person: Person) -> None:
 def as_desk(connection: sa.Connection) -> None:
     """Let the desk itself go on in a transaction: slots, caps and waiting lists are counted over all carriers."""
     if connection.dialect.name == "postgresql":
-        _say(connection, {"desk.org": "", "desk.sees": "everything", "desk.internal": "yes"})
+        _say(connection, SEES_EVERYTHING)
+
+
+def grant_rights(connection: sa.Connection) -> None:
+    """Give the role of the desk its rights, the role made where the server does not know it yet."""
+    if connection.dialect.name == "postgresql":
+        for statement in _rights():
+            connection.exec_driver_sql(statement)
 
 
 def _say(connection: sa.Connection, settings: Mapping[str, str]) -> None:
@@ -82,9 +93,9 @@ def _sqlite_triggers() -> list[str]:
     ]
 
 
-def _postgresql_wall() -> list[str]:
-    """Return the role, its rights and the policies."""
-    wall = [
+def _rights() -> list[str]:
+    """Return the role and its rights."""
+    return [
         f"DO $$ BEGIN CREATE ROLE {DATABASE_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
         f"GRANT {DATABASE_ROLE} TO CURRENT_USER",
         f"GRANT USAGE ON SCHEMA public TO {DATABASE_ROLE}",
@@ -93,6 +104,11 @@ def _postgresql_wall() -> list[str]:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {DATABASE_ROLE}",
         *(f"REVOKE UPDATE, DELETE ON {table} FROM {DATABASE_ROLE}" for table in _APPEND_ONLY),
     ]
+
+
+def _postgresql_wall() -> list[str]:
+    """Return the role, its rights and the policies."""
+    wall = _rights()
     for name in _OF_A_CASE:
         rule = f"({_PARTY})" + (f" AND {_OPEN}" if name in _INTERNAL else "")
         wall += _policy(f"desk_{name}", f"{_SEES_ALL} OR ({rule})")

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -18,9 +19,17 @@ from assets_db.store.schema_version import version_of
 from assets_db.store.tables import ASSETS, AUDIT
 
 
-def backup_register(url: str, out: Path) -> None:
+def backup_register(url: str, out: Path, *, row_settings: Mapping[str, str] | None = None) -> None:
     """
     Write a copy of a register as it is at one moment; others may go on writing.
+
+    Parameters
+    ----------
+    url, out
+        Which register, and the new file.
+    row_settings
+        For a database in which PostgreSQL hides rows from the tables' owner too: settings under which it hides none. Without them the
+        tool refuses to copy such tables, unless the user may pass by row-level security.
 
     Raises
     ------
@@ -36,7 +45,8 @@ def backup_register(url: str, out: Path) -> None:
         if address.get_backend_name() == "sqlite":
             _copy_sqlite(Path(str(address.database)), part)
         else:
-            _run_tool("pg_dump", address, "--format=custom", "--no-owner", f"--file={part}")
+            rows = ["--enable-row-security"] if row_settings else []
+            _run_tool("pg_dump", address, "--format=custom", "--no-owner", *rows, f"--file={part}", settings=row_settings)
         part.replace(out)
     except OSError as error:
         raise RegisterError(f"the backup could not be written: {error.strerror or error}") from error
@@ -44,7 +54,7 @@ def backup_register(url: str, out: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def restore_register(file: Path, url: str, *, overwrite: bool = False) -> None:
+def restore_register(file: Path, url: str, *, overwrite: bool = False, with_privileges: bool = True) -> None:
     """
     Put a copy back.
 
@@ -56,6 +66,8 @@ def restore_register(file: Path, url: str, *, overwrite: bool = False) -> None:
         Where to.
     overwrite
         Replace a register that is not empty.
+    with_privileges
+        Whether rights come back as they were (PostgreSQL); the roles that have them must be there then.
 
     Raises
     ------
@@ -73,7 +85,8 @@ def restore_register(file: Path, url: str, *, overwrite: bool = False) -> None:
         open_register(f"sqlite:///{file}")
         _copy_sqlite(file, target)
     else:
-        _run_tool("pg_restore", address, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", str(file))
+        options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+        _run_tool("pg_restore", address, *options, *([] if with_privileges else ["--no-privileges"]), str(file))
     open_register(url)
 
 
@@ -94,7 +107,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise RegisterError(f"the copy failed: {error}") from error
 
 
-def _run_tool(name: str, address: sa.URL, *arguments: str) -> None:
+def _run_tool(name: str, address: sa.URL, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
     """Run a tool of PostgreSQL; the password goes by the environment, where others do not see it."""
     tool = shutil.which(name)
     if tool is None:
@@ -104,6 +117,7 @@ def _run_tool(name: str, address: sa.URL, *arguments: str) -> None:
         "PGPORT": str(address.port) if address.port else None,
         "PGUSER": address.username,
         "PGPASSWORD": None if address.password is None else str(address.password),
+        "PGOPTIONS": " ".join(f"-c {key}={value}" for key, value in (settings or {}).items()),
     }
     environment = os.environ | {key: value for key, value in where.items() if value}
     done = subprocess.run(  # noqa: S603  # a fixed tool, no shell

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from typer.testing import CliRunner
+
 from assets_db.importing import apply_import
 from assets_db.sources import SourceSpec, open_source
 from assets_db.store import Register
+from window.command import app
 from window.desk import Desk
 from window.errors import DeskError
 from window.people import Organisation
@@ -62,6 +65,13 @@ def furnish(desk: Desk, n_assets: int = N_ASSETS) -> None:
         receipt = apply_import(Register(engine=desk.engine), open_source(path, SourceSpec(source_id="test")), who="test", why="", now=START)
     if receipt.n_new != n_assets:
         raise AssertionError(receipt)
+
+
+def run(*words: str, code: int = 0) -> str:
+    """Run a command and return what it prints."""
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == code, result.output
+    return result.output
 
 
 @dataclass

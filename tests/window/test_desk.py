@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from assets_db.store import Register
 from tests.window.desk_samples import START, Walk
 from window.case_rows import CaseFilter
-from window.desk import Desk
+from window.case_text import case_text
+from window.desk import Desk, _places
 from window.errors import ActionNotAllowedError, InvalidRequestError, KeyReusedError, NotAllowedError, NotFoundError, StaleCaseError
 from window.requests import Act, Box, OpenRequest
+from window.tables import WAITING
 
 
 def test_a_case_goes_from_the_first_question_into_the_register(desk: Desk) -> None:
@@ -108,6 +112,89 @@ def test_the_last_slot_is_held_once_and_who_waits_first_gets_it_next(desk: Desk)
     first.act("withdraw")
     assert [walk.view().line.state for walk in (first, second, third)] == ["WITHDRAWN", "SCREENING", "HELD"]
     assert third.view().history[-1].role == "system"
+
+
+def test_the_place_in_line_is_shown_to_each_without_the_others(desk: Desk) -> None:
+    walks = [Walk(desk, name) for name in ("alpha", "beta", "gamma")]
+    for walk in walks:
+        walk.open("test:4")
+        walk.act("acknowledge", "desk-1")
+    walks[0].act("hold")
+    for number, walk in enumerate(walks[1:]):
+        desk.wait(walk.case_id, asking=f"{walk.carrier}-1", key="w", now=START + dt.timedelta(hours=number))
+    for place, walk in enumerate(walks[1:], 1):
+        for who in (f"{walk.carrier}-1", "desk-1", "roads-1"):
+            assert [(one.asset_id, one.place) for one in walk.view(who).waiting] == [("test:4", place)]
+        assert not any(other.carrier in repr(walk.view(f"{walk.carrier}-1")) for other in walks if other is not walk)
+    assert walks[0].view().waiting == ()
+    shown = case_text(walks[2].view("gamma-1"), desk.settings)
+    assert "waits  test:4 place 2 in line since 2026-04-01" in shown
+    walks[1].now = START + dt.timedelta(days=1)
+    walks[1].act("withdraw")
+    assert [one.place for one in walks[2].view("gamma-1").waiting] == [1]
+    with desk.reading("gamma-1") as (session, person):
+        assert len(_places(session, person, walks[2].case_id)) == 1
+        if desk.engine.dialect.name == "postgresql":
+            assert session.connection.execute(sa.select(sa.func.count()).select_from(WAITING)).scalar() == 1
+
+
+def test_a_clock_that_is_behind_gains_no_place(desk: Desk) -> None:
+    walks = [Walk(desk, name) for name in ("alpha", "beta", "gamma")]
+    for walk in walks:
+        walk.open("test:4")
+        walk.act("acknowledge", "desk-1")
+    walks[0].act("hold")
+    for walk, hour in zip(walks[1:], (5, 1), strict=True):
+        desk.wait(walk.case_id, asking=f"{walk.carrier}-1", key="w", now=START + dt.timedelta(hours=hour))
+    walks[0].now = START + dt.timedelta(hours=2)
+    walks[0].act("withdraw")
+    assert [walk.view().line.state for walk in walks] == ["WITHDRAWN", "HELD", "SCREENING"]
+    assert walks[1].view().history[-1].at == START + dt.timedelta(hours=5)
+
+
+def test_nobody_jumps_the_line(small_desk: Desk) -> None:
+    """The first in line is kept out by its cap; once the cap leaves room, a newcomer cannot take the slot before it."""
+    tight = replace(small_desk.settings, versions=(replace(small_desk.settings.versions[0], holds_per_carrier_and_zone=1),))
+    desk = replace(small_desk, settings=tight)
+    busy, full, first, newcomer = (Walk(desk, name) for name in ("beta", "alpha", "beta", "gamma"))
+    for walk, asset in ((busy, "test:0"), (full, "test:4"), (first, "test:4"), (newcomer, "test:4")):
+        walk.open(asset)
+        walk.act("acknowledge", "desk-1")
+    busy.act("hold")
+    full.act("hold")
+    desk.wait(first.case_id, asking="beta-1", key="w", now=START)
+    full.act("withdraw")
+    assert first.view().line.state == "SCREENING"
+    busy.act("withdraw")
+    assert "others wait for test:4 and come first" in newcomer.tried("hold")
+    desk.run_daily(now=START)
+    assert (first.view().line.state, first.view().waiting) == ("HELD", ())
+    assert "no slot is left" in newcomer.tried("hold")
+
+
+def test_one_who_sets_a_slot_free_learns_nothing_of_who_gets_it(desk: Desk) -> None:
+    leaving, waiting = Walk(desk), Walk(desk, "beta")
+    for walk in (leaving, waiting):
+        walk.open("test:4")
+        walk.act("acknowledge", "desk-1")
+    leaving.act("hold")
+    desk.wait(waiting.case_id, asking="beta-1", key="w", now=START)
+    guessed = f"{waiting.case_id}:{waiting.view().line.version}:hold"
+    leaving.act("withdraw")
+    assert waiting.view().line.state == "HELD"
+    desk.comment(leaving.case_id, "guess", is_internal=False, asking="alpha-1", key=guessed, now=START)
+
+
+def test_a_daily_run_with_a_clock_that_is_behind_lets_the_others_expire(desk: Desk) -> None:
+    ahead, plain = Walk(desk), Walk(desk, "beta")
+    for walk, asset in ((ahead, "test:0"), (plain, "test:1")):
+        walk.open(asset)
+        walk.act("acknowledge", "desk-1")
+        walk.act("hold")
+    desk.assign(ahead.case_id, "lab", asking="desk-1", key="late", now=START + dt.timedelta(days=90))
+    done = desk.run_daily(now=START + dt.timedelta(days=70))
+    assert [one.case_id for one in done] == [plain.case_id]
+    assert ahead.view().line.state == "HELD"
 
 
 def test_two_carriers_share_where_the_asset_takes_two(desk: Desk) -> None:

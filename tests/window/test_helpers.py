@@ -6,11 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from assets_db.record import AssetRecord
-from tests.window.desk_samples import START, Walk, asset_list
-from window.command import app
+from tests.window.desk_samples import START, Walk, asset_list, run
 from window.desk import Desk
 from window.errors import InvalidRequestError, InvalidTableError
 from window.likeness import distance_m
@@ -137,12 +135,6 @@ def test_the_policy_denies_what_it_does_not_say() -> None:
     assert reach("carrier", "see", "no such thing") == "nothing"
     assert {reach("carrier", verb, thing) for thing, verb in policy_rows()} == {"own", "nothing"}
     assert all(reach("planner", verb, thing) == "nothing" for thing, verb in policy_rows() if thing not in {"figures", "plan"})
-
-
-def run(*words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 @pytest.fixture
