@@ -56,7 +56,7 @@ def _wizard(page: Frame) -> None:
             st.session_state["import-dry"] = dry_run(
                 page.register, upload, spec, progress=lambda n: status.update(label=page.say("import.reading", n=n))
             )
-            status.update(label=page.say("import.reading", n=st.session_state["import-dry"].preview.n_rows), state="complete")
+            status.update(label=page.say("import.read", n=st.session_state["import-dry"].preview.n_rows), state="complete")
     found = st.session_state.get("import-dry")
     if found is None or found.digest != upload.digest:
         return

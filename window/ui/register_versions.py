@@ -16,6 +16,10 @@ from window.ui.register_words import day_text, show_table
 _MIME = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json", "md": "text/markdown"}
 
 
+_NOW = 0
+"""Stands in the list for the register as it stands now; versions begin at 1."""
+
+
 def show_versions(page: Frame) -> None:
     """Show the versions, publish a new one, and hand out files."""
     said = st.session_state.pop("versions-said", None)
@@ -94,11 +98,10 @@ def _ask(page: Frame, found: Standing) -> Wish | None:
         key="versions-what",
     )
     numbers = [one.number for one in reversed(found.versions)]
-    names: dict[int | None, str] = {None: page.say("versions.now")}
+    names = {_NOW: page.say("versions.now")}
     names |= {one.number: page.say("versions.version", n=one.number, day=day_text(page, one.at)) for one in found.versions}
     columns = st.columns(2)
     since: int | None = None
-    version: int | None
     if what == "delta":
         if len(numbers) < 2:
             st.info(page.say("versions.delta_none"))
@@ -115,7 +118,7 @@ def _ask(page: Frame, found: Standing) -> Wish | None:
         page.say("versions.headers"), HEADERS, format_func=lambda one: page.say(f"versions.headers_{one}"), key="versions-headers"
     )
     return Wish(
-        version=version,
+        version=None if version == _NOW else version,
         since=since,
         formats=tuple(one for one in EXPORT_FORMATS if one in formats),
         encoding=encoding,
