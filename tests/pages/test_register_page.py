@@ -170,7 +170,7 @@ def test_columns_nobody_can_tell_are_asked_for(opened: Opened) -> None:
     at.file_uploader[0].upload("a.csv", text.encode(), "text/csv").run()
     assert "対応表を直して" in texts(at)
     at.text_area[0].set_value('[columns]\nsource_key = "番号"\nlat = "ア"\nlon = "イ"\n\n[constants]\nasset_type = "streetlight"\n')
-    at.button(key=next(one.key for one in at.button if str(one.key).endswith("-use"))).click().run()
+    at.button(key=next(str(one.key) for one in at.button if str(one.key).endswith("-use"))).click().run()
     at.button(key="import-dry-run").click().run()
     assert not at.exception
     assert metrics(at)["新規"] == "2"
@@ -314,7 +314,7 @@ def test_versions_are_published_and_taken_away(opened: Opened) -> None:
     at.selectbox(key="versions-encoding").select("cp932")
     at.button(key="versions-make").click().run()
     assert not at.exception
-    names = {one.label for one in at.get("download_button")}
+    names = {str(getattr(one, "label", "")) for one in at.get("download_button")}
     assert {"assets.csv", "assets.geojson", "assets.gpkg", "assets.xlsx", "dictionary.csv", "manifest.json"} <= names
 
 

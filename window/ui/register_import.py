@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assets_db.sources import SourceSpec
 from assets_db.sources.mapping import FileMapping, parse_mapping
 from window.registry.access import may_change
 from window.registry.terms import past_imports
@@ -44,7 +45,7 @@ def _wizard(page: Frame) -> None:
     with right:
         st.subheader(page.say("import.detected"))
         try:
-            _show_detected(page, upload, detect(upload, spec))
+            _show_detected(page, upload, _detected(upload, spec))
         except NeedsMappingError as error:
             st.warning(f"{page.say('import.mapping_needed')}\n\n{plain(str(error))}")
             _correct_mapping(page, upload, is_needed=True)
@@ -66,6 +67,16 @@ def _wizard(page: Frame) -> None:
     show_dry_run(page, upload, found)
     st.subheader(page.say("import.confirm"))
     ask_to_import(page, upload, found)
+
+
+def _detected(upload: Upload, spec: SourceSpec) -> Detected:
+    """Return how a file is read; looked at anew only when file or terms have changed."""
+    kept = st.session_state.get("import-detected")
+    if kept is None or kept[:2] != (upload.digest, spec):
+        kept = (upload.digest, spec, detect(upload, spec))
+        st.session_state["import-detected"] = kept
+    found: Detected = kept[2]
+    return found
 
 
 def _show_detected(page: Frame, upload: Upload, found: Detected) -> None:
