@@ -106,6 +106,7 @@ def test_others_read_and_are_asked_for_nothing(opened: Opened, login: str) -> No
     assert not at.exception
     assert not at.file_uploader
     assert "取り込みは窓口職員と管理者が行います" in texts(at)
+    assert ("担当" in at.dataframe[0].value.columns) == (login == "demo-auditor")  # logins are for those who may see people
     with pytest.raises(NotAllowedError):
         bring_in(server().register, upload(), SourceSpec(source_id="x"), person=person(login), why="a", now=NOW)
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assets_db.sources import SourceSpec
 from assets_db.sources.mapping import FileMapping, parse_mapping
+from window.policy import reach
 from window.registry.access import may_change
 from window.registry.terms import past_imports
 from window.registry.uploads import SUFFIXES, Detected, NeedsMappingError, Upload, detect, dry_run, proposed_mapping
@@ -135,7 +136,8 @@ def _past(page: Frame) -> None:
     if not found:
         st.info(page.say("import.past_none"))
         return
-    names = {one.person_id: one.name for one in page.desk.people(asking=page.person.person_id)} if may_change(page.person) else {}
+    sees_people = reach(page.person.role, "see", "people") == "everything"
+    names = {one.person_id: one.name for one in page.desk.people(asking=page.person.person_id)} if sees_people else {}
     rows = [
         {
             page.say("import.batch"): one.batch,
@@ -147,7 +149,7 @@ def _past(page: Frame) -> None:
             page.say("import.changed"): one.n_changed,
             page.say("import.rejected"): one.n_rejected,
             page.say("import.vanished"): one.n_vanished,
-            page.say("register.who"): names.get(one.who, one.who),
+            **({page.say("register.who"): names.get(one.who, one.who)} if sees_people else {}),
             page.say("register.why"): one.why,
         }
         for one in found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assets_db.publish.columns import HEADERS
+from assets_db.publish.columns import HEADERS, Headers
 from assets_db.publish.csv_writer import ENCODINGS
 from assets_db.publish.versions import EXPORT_FORMATS
 from assets_db.schema import View
@@ -114,9 +114,11 @@ def _ask(page: Frame, found: Standing) -> Wish | None:
         version = columns[0].selectbox(page.say("versions.which"), list(names), format_func=names.__getitem__, key="versions-which")
         formats = columns[1].multiselect(page.say("versions.formats"), EXPORT_FORMATS, default=["csv"], key="versions-formats")
     encoding = columns[0].selectbox(page.say("versions.encoding"), ENCODINGS, format_func=str.upper, key="versions-encoding")
-    headers = columns[1].selectbox(
-        page.say("versions.headers"), HEADERS, format_func=lambda one: page.say(f"versions.headers_{one}"), key="versions-headers"
-    )
+    headers: Headers = "names"
+    if since is None:
+        headers = columns[1].selectbox(
+            page.say("versions.headers"), HEADERS, format_func=lambda one: page.say(f"versions.headers_{one}"), key="versions-headers"
+        )
     return Wish(
         version=None if version == _NOW else version,
         since=since,
