@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from assets_db.publish.audience import Audience
 from assets_db.publish.changes import changes
 from assets_db.publish.columns import Headers
@@ -17,6 +19,7 @@ from assets_db.publish.csv_writer import Encoding
 from assets_db.publish.versions import ExportFormat, Publication, SourceCredit, write_delta, write_version
 from assets_db.schema import View
 from assets_db.store import ReadingSession, Register
+from assets_db.store.tables import SOURCES
 from assets_db.store.versions import StoredVersion, add_version, assets_of_version, changed_between, version_of, versions
 from window.errors import InvalidRequestError
 from window.policy import Person, demand
@@ -151,8 +154,8 @@ def take_away(register: Register, wish: Wish, *, person: Person, now: dt.datetim
 
 def _write(session: ReadingSession, wish: Wish, folder: Path, audience: Audience, now: dt.datetime) -> None:
     """Write the files into a folder."""
-    credits_ = tuple(SourceCredit(source_id=one.source_id, licence=one.licence, credit=one.credit) for one in session.sources())
     version = version_of(session, wish.version) if wish.version is not None else None
+    credits_ = _credits(session, version.at if version else None)
     if version is not None and wish.since is not None:
         first = version_of(session, wish.since)
         write_delta(
@@ -173,6 +176,15 @@ def _write(session: ReadingSession, wish: Wish, folder: Path, audience: Audience
         formats=wish.formats,
         encoding=wish.encoding,
         headers=wish.headers,
+    )
+
+
+def _credits(session: ReadingSession, until: dt.datetime | None) -> tuple[SourceCredit, ...]:
+    """Return the terms of the lists that the register was fed with, up to a moment if one is given."""
+    query = sa.select(SOURCES.c.source_id)
+    known = set(session.connection.execute(query.where(SOURCES.c.first_at <= until) if until else query).scalars())
+    return tuple(
+        SourceCredit(source_id=one.source_id, licence=one.licence, credit=one.credit) for one in session.sources() if one.source_id in known
     )
 
 

@@ -19,7 +19,7 @@ from window.policy import Person, demand
 from window.registry.access import audience_of
 from window.requests import checked_text
 
-_NOT_SHOWN = frozenset({"asset_id", "geometry", "needs_geocoding"})
+_NOT_SHOWN = frozenset({"asset_id", "source_id", "source_key", "source_dataset", "geometry", "needs_geocoding"})
 
 
 @dataclass(frozen=True, kw_only=True)

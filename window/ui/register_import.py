@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assets_db.sources import SourceSpec
 from assets_db.sources.mapping import FileMapping, parse_mapping
+from window.policy import reach
 from window.registry.access import may_change
 from window.registry.terms import past_imports
 from window.registry.uploads import SUFFIXES, Detected, NeedsMappingError, Upload, detect, dry_run, proposed_mapping
@@ -44,7 +46,7 @@ def _wizard(page: Frame) -> None:
     with right:
         st.subheader(page.say("import.detected"))
         try:
-            _show_detected(page, upload, detect(upload, spec))
+            _show_detected(page, upload, _detected(upload, spec))
         except NeedsMappingError as error:
             st.warning(f"{page.say('import.mapping_needed')}\n\n{plain(str(error))}")
             _correct_mapping(page, upload, is_needed=True)
@@ -56,7 +58,7 @@ def _wizard(page: Frame) -> None:
             st.session_state["import-dry"] = dry_run(
                 page.register, upload, spec, progress=lambda n: status.update(label=page.say("import.reading", n=n))
             )
-            status.update(label=page.say("import.reading", n=st.session_state["import-dry"].preview.n_rows), state="complete")
+            status.update(label=page.say("import.read", n=st.session_state["import-dry"].preview.n_rows), state="complete")
     found = st.session_state.get("import-dry")
     if found is None or found.digest != upload.digest:
         return
@@ -66,6 +68,16 @@ def _wizard(page: Frame) -> None:
     show_dry_run(page, upload, found)
     st.subheader(page.say("import.confirm"))
     ask_to_import(page, upload, found)
+
+
+def _detected(upload: Upload, spec: SourceSpec) -> Detected:
+    """Return how a file is read; looked at anew only when file or terms have changed."""
+    kept = st.session_state.get("import-detected")
+    if kept is None or kept[:2] != (upload.digest, spec):
+        kept = (upload.digest, spec, detect(upload, spec))
+        st.session_state["import-detected"] = kept
+    found: Detected = kept[2]
+    return found
 
 
 def _show_detected(page: Frame, upload: Upload, found: Detected) -> None:
@@ -124,7 +136,8 @@ def _past(page: Frame) -> None:
     if not found:
         st.info(page.say("import.past_none"))
         return
-    names = {one.person_id: one.name for one in page.desk.people(asking=page.person.person_id)} if may_change(page.person) else {}
+    sees_people = reach(page.person.role, "see", "people") == "everything"
+    names = {one.person_id: one.name for one in page.desk.people(asking=page.person.person_id)} if sees_people else {}
     rows = [
         {
             page.say("import.batch"): one.batch,
@@ -136,7 +149,7 @@ def _past(page: Frame) -> None:
             page.say("import.changed"): one.n_changed,
             page.say("import.rejected"): one.n_rejected,
             page.say("import.vanished"): one.n_vanished,
-            page.say("register.who"): names.get(one.who, one.who),
+            **({page.say("register.who"): names.get(one.who, one.who)} if sees_people else {}),
             page.say("register.why"): one.why,
         }
         for one in found

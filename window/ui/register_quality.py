@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Hashable
+from typing import TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -24,23 +25,26 @@ _MOST_CONFLICTS = 200
 _PALEST, _DARKEST = (247, 251, 255), (8, 81, 156)
 _DARK_FROM = 0.5
 
+State: TypeAlias = tuple[str, int]
+"""A register and its last change: what is computed over all of it is kept as long as they are the same."""
+
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _heat(change_seq: int, by: GroupBy, names: tuple[str, ...]) -> HeatTable:  # the key: kept until the register changes
+def _heat(state: State, by: GroupBy, names: tuple[str, ...]) -> HeatTable:  # the key: kept until the register changes
     """Return the heat table of the register."""
     with server().register.reading() as session:
         return heat_table(session, by=by, names=names)
 
 
 @st.cache_data(show_spinner=False, max_entries=3)
-def _ages(change_seq: int, today: dt.date) -> tuple[Staleness, ...]:  # the key: kept until the register changes
+def _ages(state: State, today: dt.date) -> tuple[Staleness, ...]:  # the key: kept until the register changes
     """Return how old the facts are."""
     with server().register.reading() as session:
         return ages(session, today=today)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _conflicts(change_seq: int, view: View) -> Conflicts:  # the key: kept until the register changes
+def _conflicts(state: State, view: View) -> Conflicts:  # the key: kept until the register changes
     """Return where lists disagree, in the fields of a view."""
     with server().register.reading() as session:
         return disagreements(session, audience=Audience(view=view), most=_MOST_CONFLICTS)
@@ -49,17 +53,17 @@ def _conflicts(change_seq: int, view: View) -> Conflicts:  # the key: kept until
 def show_quality(page: Frame) -> None:
     """Show what is known, how old it is, where lists disagree, and what to find out first."""
     with page.register.reading() as session:
-        change_seq = session.change_seq()
-    _show_heat(page, change_seq)
+        state = (page.settings.database, session.change_seq())
+    _show_heat(page, state)
     left, right = st.columns(2, gap="large")
     with left:
-        _show_ages(page, change_seq)
+        _show_ages(page, state)
     with right:
-        _show_conflicts(page, change_seq)
+        _show_conflicts(page, state)
     _show_survey(page)
 
 
-def _show_heat(page: Frame, change_seq: int) -> None:
+def _show_heat(page: Frame, state: State) -> None:
     """Show the share known, group by group and field by field."""
     columns = st.columns([1, 4])
     by = columns[0].selectbox(page.say("quality.by"), GROUPS, format_func=lambda one: page.say(f"quality.{one}"), key="quality-by")
@@ -74,7 +78,7 @@ def _show_heat(page: Frame, change_seq: int) -> None:
         st.info(page.say("quality.fields_none"))
         return
     with st.spinner(page.say("quality.measuring")):
-        found = _heat(change_seq, by, tuple(names))
+        found = _heat(state, by, tuple(names))
     if not found.groups:
         st.info(page.say("quality.empty"))
         return
@@ -101,10 +105,10 @@ def _shade(percent: object) -> str:
     return f"background-color: rgb({', '.join(map(str, mixed))}); color: {'#ffffff' if share > _DARK_FROM else '#111111'}"
 
 
-def _show_ages(page: Frame, change_seq: int) -> None:
+def _show_ages(page: Frame, state: State) -> None:
     """Show how old the facts of each list are."""
     st.subheader(page.say("quality.ages"))
-    found = _ages(change_seq, page.desk.settings.local_day(page.now))
+    found = _ages(state, page.desk.settings.local_day(page.now))
     if not found:
         st.info(page.say("quality.ages_none"))
         return
@@ -113,18 +117,23 @@ def _show_ages(page: Frame, change_seq: int) -> None:
             page.say("register.list"): one.source,
             page.say("quality.n_values"): one.n_values,
             page.say("quality.n_undated"): one.n_undated,
-            page.say("quality.days_median"): one.days_median,
-            page.say("quality.days_most"): one.days_most,
+            page.say("quality.days_median"): _days(one.days_median),
+            page.say("quality.days_most"): _days(one.days_most),
         }
         for one in found
     ]
     show_table(rows, highest_px=300)
 
 
-def _show_conflicts(page: Frame, change_seq: int) -> None:
+def _days(days: int | None) -> str:
+    """Return a number of days; a dash where no value has a day."""
+    return "–" if days is None else f"{days:,}"
+
+
+def _show_conflicts(page: Frame, state: State) -> None:
     """Show where lists disagree, each claim with its list."""
     st.subheader(page.say("quality.conflicts"))
-    found = _conflicts(change_seq, audience_of(page.person).view)
+    found = _conflicts(state, audience_of(page.person).view)
     if not found.n_all:
         st.info(page.say("quality.conflicts_none"))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assets_db.publish.columns import HEADERS
+from assets_db.publish.columns import HEADERS, Headers
 from assets_db.publish.csv_writer import ENCODINGS
 from assets_db.publish.versions import EXPORT_FORMATS
 from assets_db.schema import View
@@ -14,6 +14,10 @@ from window.ui.frame import Frame
 from window.ui.register_words import day_text, show_table
 
 _MIME = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json", "md": "text/markdown"}
+
+
+_NOW = 0
+"""Stands in the list for the register as it stands now; versions begin at 1."""
 
 
 def show_versions(page: Frame) -> None:
@@ -94,11 +98,10 @@ def _ask(page: Frame, found: Standing) -> Wish | None:
         key="versions-what",
     )
     numbers = [one.number for one in reversed(found.versions)]
-    names: dict[int | None, str] = {None: page.say("versions.now")}
+    names = {_NOW: page.say("versions.now")}
     names |= {one.number: page.say("versions.version", n=one.number, day=day_text(page, one.at)) for one in found.versions}
     columns = st.columns(2)
     since: int | None = None
-    version: int | None
     if what == "delta":
         if len(numbers) < 2:
             st.info(page.say("versions.delta_none"))
@@ -111,11 +114,13 @@ def _ask(page: Frame, found: Standing) -> Wish | None:
         version = columns[0].selectbox(page.say("versions.which"), list(names), format_func=names.__getitem__, key="versions-which")
         formats = columns[1].multiselect(page.say("versions.formats"), EXPORT_FORMATS, default=["csv"], key="versions-formats")
     encoding = columns[0].selectbox(page.say("versions.encoding"), ENCODINGS, format_func=str.upper, key="versions-encoding")
-    headers = columns[1].selectbox(
-        page.say("versions.headers"), HEADERS, format_func=lambda one: page.say(f"versions.headers_{one}"), key="versions-headers"
-    )
+    headers: Headers = "names"
+    if since is None:
+        headers = columns[1].selectbox(
+            page.say("versions.headers"), HEADERS, format_func=lambda one: page.say(f"versions.headers_{one}"), key="versions-headers"
+        )
     return Wish(
-        version=version,
+        version=None if version == _NOW else version,
         since=since,
         formats=tuple(one for one in EXPORT_FORMATS if one in formats),
         encoding=encoding,
