@@ -81,7 +81,7 @@ def test_the_map_and_the_panel_beside_it(visit: Visit, hostile: tuple[str, list[
     visit.go("アセット地図")
     visit.map()
     for asset_id, payload in zip(hostile[1], PAYLOADS, strict=True):
-        entry = visit.page.get_by_label("検索（ID・名称・住所）")
+        entry = visit.page.get_by_label("検索（ID・名称・住所・メッシュ）")
         entry.fill(asset_id)
         entry.press("Enter")
         visit.settle()
