@@ -36,7 +36,7 @@ def test_pin_and_ban_on_real_shibuya(browser: Browser, shibuya: str) -> None:
     visit = listening(Visit(page=context.new_page(), address=shibuya))
     visit.sign_in("demo-planner")
     visit.go("配置計画")
-    visit.page.get_by_label("局数の上限").first.fill("60")
+    visit.page.get_by_role("spinbutton", name="局数の上限").first.fill("60")
     visit.page.keyboard.press("Tab")
     visit.press("計画を作る")
     visit.page.get_by_text("scenario.toml").first.wait_for()
