@@ -26,7 +26,7 @@ from window.messages import Draft
 from window.people import Organisation
 from window.permits import SharingVerdict, sharing_check
 from window.policy import SYSTEM, Person, demand, reach
-from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert, WaitingLine
+from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert, WaitingLine, is_storable
 from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
 
@@ -58,8 +58,7 @@ class Desk:
     @contextmanager
     def writing(self, asking: str, now: dt.datetime, why: str = "") -> Iterator[tuple[WritingSession, Person]]:
         """Open a transaction of a person: kept whole at the end, or not at all."""
-        if now.tzinfo is None:
-            raise InvalidRequestError("now", "must carry a time zone", now.isoformat())
+        self.settings.local_day(now)
         with transaction(self.engine, writes=True) as connection:
             person = SYSTEM if asking == SYSTEM.person_id else people.find_person(connection, asking)
             enter(connection, person)
@@ -169,6 +168,8 @@ class Desk:
         """Return ended cases about the same assets or near ones."""
         with self.reading(asking) as (session, person):
             demand(person, "see", "duplicates")
+            if not 0 < within_m <= likeness.FAR_M:
+                raise InvalidRequestError("within_m", f"must be > 0 and at most {likeness.FAR_M:,.0f}", within_m)
             line = case_rows.find_case(session.connection, person, case_id)
             return likeness.alike(session.connection, person, line, is_open=False, within_m=within_m)
 
@@ -271,7 +272,7 @@ def _places(session: ReadingSession, person: Person, case_id: str) -> tuple[Wait
 
 def _asset(session: ReadingSession, person: Person, asset_id: str) -> AssetRecord:
     """Return an asset without what the person may not see."""
-    found = session.asset(asset_id)
+    found = session.asset(asset_id) if is_storable(asset_id) else None
     if found is None:
         raise NotFoundError("asset", asset_id)
     if reach(person.role, "see", "restricted fields") == "everything":

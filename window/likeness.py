@@ -16,6 +16,9 @@ from window.tables import CASE_ASSETS, CASES
 NEAR_M = 50.0
 """Assets closer than this may be one and the same place [m]."""
 
+FAR_M = 50_000.0
+"""Farther away nothing is alike [m]."""
+
 NEAR_DAYS = 180
 """Inquiries closer in time than this may be one and the same."""
 

@@ -82,7 +82,9 @@ def questions(desk: Desk, chance: random.Random, who: str, case_id: str) -> list
     ]
 
 
-def test_four_carriers_ask_everything_and_see_nothing_foreign(busy_desk: tuple[Desk, dict[str, str]]) -> None:
+def test_four_carriers_ask_everything_and_see_nothing_foreign(
+    busy_desk: tuple[Desk, dict[str, str]], printed: Callable[[str], None]
+) -> None:
     desk, owners = busy_desk
     chance = random.Random(7)  # noqa: S311  # a fixed choice, no secret
     n_asked = 0
@@ -97,6 +99,7 @@ def test_four_carriers_ask_everything_and_see_nothing_foreign(busy_desk: tuple[D
                 continue
             assert foreign(found, carrier, owners) == [], number
     assert n_asked >= N_QUERIES * 19
+    printed(f"4 carriers, {n_asked} questions: 0 foreign rows")
 
 
 def test_each_carrier_does_see_its_own(busy_desk: tuple[Desk, dict[str, str]]) -> None:
