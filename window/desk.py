@@ -315,6 +315,7 @@ def open_desk(url: str, settings: DatedSettings | None = None, *, keeps_connecti
     with transaction(engine, writes=False) as connection:
         found = version_of(connection)
     if found != newest_version():
-        raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; make it with: siting people init")
+        command = "bring it up to date with: siting db upgrade" if found else "make it with: siting people init"
+        raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; {command}")
     kept = engine_of(url, keeps_connections=keeps_connections)
     return Desk(engine=kept, settings=settings or default_settings())
