@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install demo app test stress lint bench clean
+.PHONY: install demo app screenshots test stress lint bench clean
 
 install: $(VENV)/.installed
 
@@ -20,15 +20,20 @@ $(VENV)/.developing: $(VENV)/.installed
 demo: $(VENV)/.installed $(VENV)/.kernels
 	$(BIN)/siting demo --out runs/demo
 
-app: demo
-	$(BIN)/python -m webbrowser -t "file://$(CURDIR)/runs/demo/map.html"
+# The one-stop window on a sample register; SITING_WINDOW names the settings of another.
+app: $(VENV)/.installed $(VENV)/.kernels
+	test -n "$$SITING_WINDOW" -o -e runs/window/window.toml || $(BIN)/siting window demo --out runs/window
+	$(BIN)/streamlit run app_streamlit.py --server.headless false
+
+screenshots: $(VENV)/.developing $(VENV)/.kernels
+	$(BIN)/python -m benchmarks.screenshots --out runs/screenshots
 
 test: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m pytest
 
 # What register and desk must survive, at full numbers; takes half an hour.
 stress: $(VENV)/.developing
-	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py tests/window/test_desk_survival.py tests/window/test_secrecy.py
+	SITING_STRESS=1 $(BIN)/python -m pytest tests/stress tests/store/test_survival.py tests/window/test_desk_survival.py tests/window/test_secrecy.py tests/pages/test_worker.py
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
@@ -47,6 +52,7 @@ bench: $(VENV)/.developing $(VENV)/.kernels
 	$(BIN)/python -m benchmarks.register
 	$(BIN)/python -m benchmarks.unify
 	$(BIN)/python -m benchmarks.publish
+	$(BIN)/python -m benchmarks.window
 
 # numba does not notice when a kernel that another one inlines has changed: compile afresh after every change.
 $(VENV)/.kernels: $(wildcard siting/kernels/*.py) | $(VENV)/.installed

@@ -96,6 +96,14 @@ def new_database(server: str, name: str, template: str) -> str:
     return f"{server}/{name}"
 
 
+def empty_beside(url: str, name: str) -> str:
+    """Return the address of a database without tables on the same server, or in the same folder."""
+    if url.startswith("sqlite"):
+        return f"sqlite:///{Path(url.removeprefix('sqlite:///')).with_name(name + '.db')}"
+    server, _, beside = url.rpartition("/")
+    return new_database(server, f"{beside}_{name}", "template0")
+
+
 def _execute(server: str, statement: str) -> None:
     """Run a statement outside any transaction."""
     engine = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)

@@ -12,12 +12,14 @@ from functools import cached_property
 import numpy as np
 import sqlalchemy as sa
 
+from assets_db.errors import InvalidSourceError
+from assets_db.sources.mesh import mesh_bounds
 from assets_db.store import Register
 from assets_db.store.tables import ASSETS
 from siting.arrays import BoolArray, FloatArray, IntArray
 
-FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code")
-"""Fields by whose values the map is narrowed."""
+FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code", "height")
+"""What the map is narrowed by: fields, and whether a height is known."""
 
 UNKNOWN = "unknown"
 """Stands for a field without a value among the filters."""
@@ -102,7 +104,11 @@ class AssetIndex:
                 is_chosen &= np.isin(self.codes[name], codes)
         folded = fold(text)
         if folded:
-            is_chosen &= np.fromiter((folded in one for one in self.search_text), dtype=bool, count=len(self))
+            is_found = np.fromiter((folded in one for one in self.search_text), dtype=bool, count=len(self))
+            mesh = mesh_box(folded)
+            if mesh is not None:
+                is_found |= (self.lon >= mesh[0]) & (self.lon < mesh[2]) & (self.lat >= mesh[1]) & (self.lat < mesh[3])
+            is_chosen &= is_found
         return is_chosen
 
     def within(self, bbox: tuple[float, float, float, float], is_chosen: BoolArray, *, most: int = MOST_POINTS) -> Found:
@@ -130,6 +136,14 @@ def zoom_of(bbox: tuple[float, float, float, float], pixels: int = 640) -> int:
     return int(min(18, max(5, math.floor(math.log2(360.0 * pixels / 256.0 / extent)))))
 
 
+def mesh_box(text: str) -> tuple[float, float, float, float] | None:
+    """Return the box (west, south, east, north [deg]) of a mesh code of JIS X 0410; ``None`` for other text."""
+    try:
+        return mesh_bounds(text)
+    except InvalidSourceError:
+        return None
+
+
 def fold(text: str) -> str:
     """Return text as it is searched: widths, cases and spaces do not matter."""
     return unicodedata.normalize("NFKC", text).casefold().replace(" ", "")
@@ -138,7 +152,10 @@ def fold(text: str) -> str:
 def read_index(register: Register) -> AssetIndex:
     """Read all positions."""
     columns = ASSETS.c
-    shown = (columns.asset_id, columns.name, columns.name_kana, columns.address, columns.lon, columns.lat, *(columns[n] for n in FILTERED))
+    has_height = sa.or_(columns.height_agl_m.is_not(None), columns.mount_height_max_m.is_not(None))
+    height = sa.case((has_height, "known"), else_=None)
+    narrowed = (*(columns[name] for name in FILTERED[:-1]), height)
+    shown = (columns.asset_id, columns.name, columns.name_kana, columns.address, columns.lon, columns.lat, *narrowed)
     query = sa.select(*shown).where(columns.is_gone.is_(False), columns.lon.is_not(None), columns.lat.is_not(None))
     with register.reading() as session:
         change_seq = session.change_seq()

@@ -54,6 +54,17 @@ class CaseFilter:
             checked_text(name, text, is_line=True)
 
 
+@dataclass(frozen=True)
+class CasePlace:
+    """An asset of an open case, and where it stands [deg]."""
+
+    case_id: str
+    state: str
+    asset_id: str
+    lon: float
+    lat: float
+
+
 def seen_by(person: Person, case_id: sa.ColumnElement[str], verb: str = "see", thing: str = "case") -> sa.ColumnElement[bool]:
     """
     Return the condition under which a person may see rows of a case.
@@ -91,6 +102,15 @@ def count_by_state(connection: sa.Connection, person: Person) -> Mapping[str, in
     """Return how many open cases a person may see in each state."""
     query = sa.select(CASES.c.state, sa.func.count()).where(CASES.c.is_open, seen_by(person, CASES.c.case_id)).group_by(CASES.c.state)
     return {str(state): int(count) for state, count in connection.execute(query)}
+
+
+def case_places(connection: sa.Connection, person: Person, limit: int = LONGEST_LIST) -> tuple[CasePlace, ...]:
+    """Return where the open cases a person may see have their assets, the most urgent first."""
+    columns = (CASES.c.case_id, CASES.c.state, CASE_ASSETS.c.asset_id, CASE_ASSETS.c.lon, CASE_ASSETS.c.lat)
+    query = sa.select(*columns).join(CASE_ASSETS, CASE_ASSETS.c.case_id == CASES.c.case_id)
+    query = query.where(CASES.c.is_open, CASE_ASSETS.c.lon.is_not(None), seen_by(person, CASES.c.case_id))
+    query = query.order_by(CASES.c.due_on.is_(None), CASES.c.due_on, CASES.c.case_id, CASE_ASSETS.c.asset_id).limit(limit)
+    return tuple(CasePlace(*row) for row in connection.execute(query))
 
 
 def all_cases(connection: sa.Connection, person: Person) -> tuple[CaseLine, ...]:

@@ -13,7 +13,7 @@ from assets_db.record import AssetRecord
 from assets_db.store import AuditHead, ReadingSession, RegisterError, WritingSession, open_register
 from assets_db.store.database import engine_of, transaction
 from window import acting, case_rows, figures, likeness, messages, noting, opening, people, permitting, trail, viewing
-from window.case_rows import CaseFilter
+from window.case_rows import CaseFilter, CasePlace
 from window.clock_settings import DatedSettings, default_settings
 from window.errors import DeskError, InvalidRequestError, NotFoundError
 from window.figures import WeeklyFigures
@@ -128,6 +128,11 @@ class Desk:
         """Return how many open cases there are in each state."""
         with self.reading(asking) as (session, person):
             return case_rows.count_by_state(session.connection, person)
+
+    def case_places(self, *, asking: str) -> tuple[CasePlace, ...]:
+        """Return where the open cases have their assets."""
+        with self.reading(asking) as (session, person):
+            return case_rows.case_places(session.connection, person)
 
     def overdue(self, *, asking: str, now: dt.datetime, limit: int = 100) -> tuple[CaseLine, ...]:
         """Return open cases whose day has passed, the longest overdue first."""

@@ -140,9 +140,19 @@ def add_person(session: WritingSession, asking: Person, person_id: str, name: st
 
 
 def retire_person(session: WritingSession, asking: Person, person_id: str) -> None:
-    """Take away a person's access; what the person did stays."""
+    """
+    Take away a person's access; what the person did stays.
+
+    Raises
+    ------
+    InvalidRequestError
+        The person is the last administrator: nobody could let anybody in again.
+    """
     _demand_change(session, asking)
-    find_person(session.connection, person_id)
+    found = find_person(session.connection, person_id)
+    administrators = sa.select(sa.func.count()).select_from(PEOPLE).where(PEOPLE.c.is_active, PEOPLE.c.role == "administrator")
+    if found.role == "administrator" and session.connection.execute(administrators).scalar_one() == 1:
+        raise InvalidRequestError("person_id", "must not be the last administrator", person_id)
     session.connection.execute(PEOPLE.update().where(PEOPLE.c.person_id == person_id).values(is_active=False))
     session.audit("desk.person_retired", {"person_id": person_id})
 

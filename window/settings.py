@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from window.errors import InvalidTableError
+from window.sign_in import LoginClaim
 
 VARIABLE = "SITING_WINDOW"
 DEFAULT = Path("runs/window/window.toml")
@@ -29,8 +30,12 @@ class WindowSettings:
         Scenario files that planners start from; relative to the file of settings.
     plans
         Folder that holds the run folders of plans; relative to the file of settings.
+    backups
+        Folder that holds copies of the database; relative to the file of settings.
     sign_in
         ``"demo"``: pick a made-up person, for a demonstration alone; ``"oidc"``: the organisation's own sign-in.
+    login_claim
+        What of an identity names the person of the database; an e-mail address counts unless the provider says that it is not verified.
     tiles
         Base map: ``"none"`` draws buildings and boundaries of this machine; ``"gsi"`` fetches the tiles of the Geospatial Information
         Authority of Japan, in the browser of each user.
@@ -43,10 +48,16 @@ class WindowSettings:
     database: str
     scenarios: tuple[Path, ...] = ()
     plans: Path = Path("plans")
+    backups: Path = Path("backups")
     sign_in: Literal["demo", "oidc"] = "oidc"
+    login_claim: LoginClaim = "email"
     tiles: Literal["none", "gsi"] = "none"
     boundaries: str = ""
     is_synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sign_in == "demo" and not self.is_synthetic:
+            raise InvalidTableError("sign_in", "must be 'oidc' unless is_synthetic = true: demo lets everybody in", self.sign_in)
 
 
 def read_settings(path: Path | None = None) -> WindowSettings:
@@ -83,7 +94,9 @@ def _placed(found: WindowSettings, folder: Path) -> WindowSettings:
         database=found.database.replace("sqlite:///./", f"sqlite:///{folder.absolute()}/"),
         scenarios=tuple((folder / one).absolute() for one in found.scenarios),
         plans=(folder / found.plans).absolute(),
+        backups=(folder / found.backups).absolute(),
         sign_in=found.sign_in,
+        login_claim=found.login_claim,
         tiles=found.tiles,
         boundaries=str((folder / found.boundaries).absolute()) if found.boundaries else "",
         is_synthetic=found.is_synthetic,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from holidays.countries.japan import Japan
 
@@ -40,6 +42,25 @@ def public_holidays(year: int) -> frozenset[dt.date]:
     if not first_known_year() <= year <= last_known_year():
         raise UnknownHolidaysError("year", f"must lie in {first_known_year()} to {last_known_year()}, for which holidays are known", year)
     return frozenset(Japan(years=year))
+
+
+def named_holidays(year: int, language: Literal["ja", "en"]) -> Mapping[dt.date, str]:
+    """
+    Return the public holidays of a year with their names, the earliest first.
+
+    Raises
+    ------
+    UnknownHolidaysError
+        As :func:`public_holidays`.
+    """
+    names = Japan(years=year, language="ja" if language == "ja" else "en_US")
+    return {day: names[day] for day in sorted(public_holidays(year))}
+
+
+def open_days_by_month(year: int) -> tuple[int, ...]:
+    """Return how many days offices are open in each month of a year, January first."""
+    months = [dt.date.fromordinal(day).month for day in _open_days(year)]
+    return tuple(months.count(month) for month in range(1, 13))
 
 
 def is_open(day: dt.date) -> bool:

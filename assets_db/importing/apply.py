@@ -6,11 +6,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import sqlalchemy as sa
 
 from assets_db.importing.held import Change, HeldList, batch_of_same, digests_of, held_list
+from assets_db.importing.set_aside import Part, rows_set_aside
 from assets_db.record import Json
 from assets_db.record_json import record_to_json
 from assets_db.sources import Reject, SourceFile, SourceRow
@@ -58,6 +58,8 @@ def apply_import(
     """
     Import a file, all of it or, after any error or interrupt, nothing; a file imported last already changes nothing.
 
+    The file is read to its end first; the register is locked for other writers only while the rows are written.
+
     Parameters
     ----------
     register
@@ -67,7 +69,7 @@ def apply_import(
     who, why, now
         For the audit trail.
     progress
-        Called with the number of rows done.
+        Called with the number of rows written.
 
     Raises
     ------
@@ -76,21 +78,31 @@ def apply_import(
     RegisterError
         The database refused.
     """
-    with register.writing(who=who, why=why, now=now) as session:
-        digests = digests_of(source_file)
-        same = batch_of_same(session.connection, source_file.spec.source_id, digests)
+    with register.reading() as session:
+        same = batch_of_same(session.connection, source_file.spec.source_id, digests_of(source_file))
         if same is not None:
             return _receipt(session.connection, same, is_new=False)
-        batch = _open_batch(session, source_file)
-        held = held_list(session.connection, source_file.spec.source_id)
-        counts: Counter[str] = Counter()
-        for rows in _parts(source_file.rows()):
-            counts.update(_put_rows(session, batch, held, rows))
-            if progress:
-                progress(counts["rows"])
-        counts["vanished"] = _bury(session, held) if source_file.spec.is_complete else 0
-        _close_batch(session, source_file, batch, counts)
-        return _receipt(session.connection, batch, is_new=True)
+    with rows_set_aside(source_file.rows()) as parts, register.writing(who=who, why=why, now=now) as session:
+        return _apply(session, source_file, parts, progress)
+
+
+def _apply(
+    session: WritingSession, source_file: SourceFile, parts: Iterator[Part], progress: Callable[[int], None] | None
+) -> ImportReceipt:
+    """Write the rows of a file, unless somebody else did so meanwhile."""
+    same = batch_of_same(session.connection, source_file.spec.source_id, digests_of(source_file))
+    if same is not None:
+        return _receipt(session.connection, same, is_new=False)
+    batch = _open_batch(session, source_file)
+    held = held_list(session.connection, source_file.spec.source_id)
+    counts: Counter[str] = Counter()
+    for rows in parts:
+        counts.update(_put_rows(session, batch, held, rows))
+        if progress:
+            progress(counts["rows"])
+    counts["vanished"] = _bury(session, held) if source_file.spec.is_complete else 0
+    _close_batch(session, source_file, batch, counts)
+    return _receipt(session.connection, batch, is_new=True)
 
 
 def _open_batch(session: WritingSession, source_file: SourceFile) -> int:
@@ -124,7 +136,7 @@ def _open_batch(session: WritingSession, source_file: SourceFile) -> int:
     return int(made.scalar_one())
 
 
-def _put_rows(session: WritingSession, batch: int, held: HeldList, rows: list[SourceRow | Reject]) -> Counter[str]:
+def _put_rows(session: WritingSession, batch: int, held: HeldList, rows: Part) -> Counter[str]:
     """Write a part of the file and return its counts."""
     accepted = [(row, held.change_of(row.record)) for row in rows if isinstance(row, SourceRow)]
     rejects = [row for row in rows if isinstance(row, Reject)]
@@ -211,9 +223,3 @@ def _receipt(connection: sa.Connection, batch: int, *, is_new: bool) -> ImportRe
         n_rejected=row.n_rejected,
         n_vanished=row.n_vanished,
     )
-
-
-def _parts(rows: Iterator[SourceRow | Reject]) -> Iterator[list[SourceRow | Reject]]:
-    """Yield the rows some at a time."""
-    while part := list(islice(rows, _ROWS_AT_ONCE)):
-        yield part

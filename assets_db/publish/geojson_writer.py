@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from assets_db.publish.audience import Audience
 from assets_db.publish.cells import cells_of_origin
 from assets_db.publish.entries import Entry, Written, entries_of, portions, whole_file
-from assets_db.record import AssetRecord, Json, Value
+from assets_db.record import AssetRecord, Provenance
 from assets_db.schema import PROVENANCE_SUFFIXES, fields
 from assets_db.store import StoredAsset
 
@@ -25,6 +26,8 @@ OPENING = '{"type":"FeatureCollection","name":"siting_register","features":['
 """How an export starts."""
 
 _PLACES = {name: place for place, name in enumerate(fields())}
+_TEXT_OF = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str).encode
+_FROM_SHAPE, _FROM_POSITION = f'"{GEOMETRY_FROM}":"geometry"', f'"{GEOMETRY_FROM}":"position"'
 
 
 def write_geojson(path: Path, assets: Iterable[StoredAsset], *, audience: Audience) -> Written:
@@ -80,26 +83,23 @@ def write_geojson_entries(path: Path, entries: Iterable[Entry], *, extra: Sequen
 def _feature(entry: Entry, geometry: str, extra: Sequence[str]) -> str:
     """Return one feature as text."""
     record = entry.record
-    properties: dict[str, Json] = dict(zip(extra, entry.extra, strict=True))
+    properties: dict[str, object] = dict(zip(extra, entry.extra, strict=True))
     for name in sorted(record.values, key=_PLACES.__getitem__):
         if name != "geometry":
-            properties[name] = _plain(record.values[name])
-    for name, origin in sorted(record.known_from.items(), key=lambda item: _PLACES[item[0]]):
-        for suffix, cell in zip(PROVENANCE_SUFFIXES, cells_of_origin(origin), strict=True):
-            if cell:
-                properties[name + suffix] = cell
+            properties[name] = record.values[name]
+    told = [_TEXT_OF(properties)[1:-1]] if properties else []
+    told += [_origin(name, record.known_from[name]) for name in sorted(record.known_from, key=_PLACES.__getitem__)]
     if geometry != "null":
-        properties[GEOMETRY_FROM] = "geometry" if "geometry" in record.values else "position"
-    identifier = json.dumps(record.text("asset_id"), ensure_ascii=False)
-    told = json.dumps(properties, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f'{{"type":"Feature","id":{identifier},"geometry":{geometry},"properties":{told}}}'
+        told.append(_FROM_SHAPE if "geometry" in record.values else _FROM_POSITION)
+    identifier = _TEXT_OF(record.text("asset_id"))
+    return f'{{"type":"Feature","id":{identifier},"geometry":{geometry},"properties":{{{",".join(told)}}}}}'
 
 
-def _plain(value: Value) -> Json:
-    """Return a value as JSON has it."""
-    if isinstance(value, str | int | float | list):
-        return value
-    return list(value) if isinstance(value, tuple) else str(value)
+@lru_cache(maxsize=2**16)
+def _origin(name: str, origin: Provenance) -> str:
+    """Return the properties that say where a value comes from, as text; many assets share them."""
+    cells = zip(PROVENANCE_SUFFIXES, cells_of_origin(origin), strict=True)
+    return _TEXT_OF({name + suffix: cell for suffix, cell in cells if cell})[1:-1]
 
 
 def _geometries(records: Sequence[AssetRecord]) -> list[str]:

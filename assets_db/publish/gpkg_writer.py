@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assets_db.errors import InvalidSourceError
 from assets_db.publish.audience import Audience
-from assets_db.publish.cells import cells_of_origin, text_of_json, text_of_words
+from assets_db.publish.cells import text_of_json, text_of_words
 from assets_db.publish.columns import Column, columns_for
 from assets_db.publish.entries import Entry, Written, entries_of, portions, whole_file
 from assets_db.publish.geojson_writer import GEOMETRY_FROM
@@ -94,7 +94,7 @@ def _batch(portion: Sequence[Entry], columns: Sequence[Column], schema: pa.Schem
 
     records = [entry.record for entry in portion]
     arrays = [pa.array(_column(records, column), type=schema.field(column.name).type) for column in columns]
-    shapes = [_shape(record) for record in records]
+    shapes = _shapes(records)
     origins = [
         None if shape is None else "geometry" if "geometry" in one.values else "position"
         for one, shape in zip(records, shapes, strict=True)
@@ -112,8 +112,9 @@ def _column(records: Sequence[AssetRecord], column: Column) -> list[object]:
     origins = [record.known_from.get(name) for record in records]
     if column.part == "asof":
         return [None if one is None else one.as_of for one in origins]
-    place = 0 if column.part == "source" else 2
-    return [None if one is None else cells_of_origin(one)[place] for one in origins]
+    if column.part == "source":
+        return [None if one is None else one.source for one in origins]
+    return [None if one is None else one.grade for one in origins]
 
 
 def _plain(value: Value, kind: Kind) -> object:
@@ -123,15 +124,17 @@ def _plain(value: Value, kind: Kind) -> object:
     return text_of_json(value) if kind == "json" else value
 
 
-def _shape(record: AssetRecord) -> bytes | None:
-    """Return the shape of a record, or else its position."""
-    from shapely import Point, to_wkb  # noqa: PLC0415
+def _shapes(records: Sequence[AssetRecord]) -> list[bytes | None]:
+    """Return the shape of each record, or else its position."""
+    import numpy as np  # noqa: PLC0415
+    from shapely import points, to_wkb  # noqa: PLC0415
 
-    shape = record.values.get("geometry")
-    if isinstance(shape, bytes):
-        return shape
-    lon, lat = record.number("lon"), record.number("lat")
-    return None if lon is None or lat is None else bytes(to_wkb(Point(lon, lat), byte_order=1))
+    found: list[bytes | None] = [shape if isinstance(shape := one.values.get("geometry"), bytes) else None for one in records]
+    lon_lat = np.array([(one.number("lon"), one.number("lat")) for one in records], dtype=float)  # unknown becomes NaN
+    places = [place for place, shape in enumerate(found) if shape is None and not np.isnan(lon_lat[place]).any()]
+    for place, shape in zip(places, np.atleast_1d(to_wkb(points(lon_lat[places]), byte_order=1)), strict=True):
+        found[place] = bytes(shape)
+    return found
 
 
 @contextmanager

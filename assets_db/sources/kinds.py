@@ -94,6 +94,12 @@ def _words() -> Mapping[str, tuple[tuple[str, str], ...]]:
     return MappingProxyType({place: tuple(words) for place, words in found.items()})
 
 
+@cache
+def _endings() -> tuple[str, ...]:
+    """Return the words that names of things end in."""
+    return tuple(word for word, _ in _words()["names"])
+
+
 @lru_cache(maxsize=4096)
 def type_in(text: str, place: Place) -> tuple[str, str] | None:
     """
@@ -109,6 +115,8 @@ def type_in(text: str, place: Place) -> tuple[str, str] | None:
     plain = unicodedata.normalize("NFKC", text).lower()
     if place == "names":
         plain = plain.split("(")[0].rstrip()
+        if not plain.endswith(_endings()):  # most names end in none
+            return None
         fits = [(len(word), len(word), word, found) for word, found in _words()[place] if plain.endswith(word)]
     else:
         fits = [(plain.rfind(word) + len(word), len(word), word, found) for word, found in _words()[place] if word in plain]

@@ -8,7 +8,7 @@ from assets_db.store.backup import backup_register, restore_register
 from assets_db.store.check import register_faults
 from assets_db.store.errors import RegisterError, StaleEditError, UnknownAssetError
 from assets_db.store.filters import AssetFilter
-from assets_db.store.head_files import read_head, write_head
+from assets_db.store.head_files import head_from, head_text, read_head, write_head
 from assets_db.store.register import Register, downgrade_register, init_register, open_register, upgrade_register
 from assets_db.store.session import ReadingSession, WritingSession
 from assets_db.store.states import MANUAL
@@ -28,6 +28,8 @@ __all__ = [
     "WritingSession",
     "backup_register",
     "downgrade_register",
+    "head_from",
+    "head_text",
     "init_register",
     "open_register",
     "read_head",

@@ -84,11 +84,8 @@ class StoredSource:
 
 def asset_row(asset_id: str, record: AssetRecord) -> dict[str, object]:
     """Return the columns of what is known of an asset."""
-    values = record.values
-    row: dict[str, object] = {}
-    for name, kind in _FIELDS:
-        value = values.get(name)
-        row[name] = list(cast("tuple[str, ...]", value)) if value is not None and kind == "codes" else value
+    row: dict[str, object] = dict.fromkeys(fields())
+    row.update({name: list(value) if isinstance(value, tuple) else value for name, value in record.values.items()})
     row["asset_id"] = asset_id
     row["known_from"] = known_from_to_plain(record.known_from)
     return row

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from assets_db.store.errors import RegisterError
 
 _WRITER_LOCK = 0x5349_5449  # any number, the same for all writers of one database
+_SQLITE_WAIT_S = 120  # SQLite serves waiting writers in no order: of fifty, an unlucky one waits long
 _DIALECTS = ("sqlite", "postgresql")
 
 
@@ -42,7 +43,7 @@ def engine_of(url: str, *, keeps_connections: bool = False) -> sa.Engine:
     if address.get_backend_name() == "sqlite":
         if address.database in {None, "", ":memory:"}:
             raise RegisterError("url must name a file, such as sqlite:///register.db")
-        engine = sa.create_engine(address, poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
+        engine = sa.create_engine(address, poolclass=NullPool, connect_args={"timeout": _SQLITE_WAIT_S, "isolation_level": None})
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -64,6 +65,8 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
         with engine.connect().execution_options(writes=writes) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 if writes:
+                    # a plan made while a table was still small would read all of it for each part of a long import
+                    connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 else:
                     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -74,7 +77,7 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     """Make a new connection durable and strict."""
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={_SQLITE_WAIT_S * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -9,10 +9,15 @@ from assets_db.store.audit import AuditHead
 from assets_db.store.errors import RegisterError
 
 
+def head_text(head: AuditHead) -> str:
+    """Return a head as the text of its file."""
+    return json.dumps({"seq": head.seq, "hash": head.hash}) + "\n"
+
+
 def write_head(head: AuditHead, out: Path) -> None:
     """Write a head to a file, replacing an earlier one."""
     try:
-        out.write_text(json.dumps({"seq": head.seq, "hash": head.hash}) + "\n", encoding="utf-8")
+        out.write_text(head_text(head), encoding="utf-8")
     except OSError as error:
         raise RegisterError(f"the head could not be written: {error.strerror or error}") from error
 
@@ -27,7 +32,22 @@ def read_head(file: Path) -> AuditHead:
         The file is no head.
     """
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
-        return AuditHead(seq=int(held["seq"]), hash=str(held["hash"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return head_from(file.read_bytes())
+    except (OSError, RegisterError) as error:
         raise RegisterError(f"file must be a head that siting db head wrote, got {file}") from error
+
+
+def head_from(content: bytes) -> AuditHead:
+    """
+    Return the head that the content of a file says.
+
+    Raises
+    ------
+    RegisterError
+        It is no head.
+    """
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+        return AuditHead(seq=int(held["seq"]), hash=str(held["hash"]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RegisterError("the file must be a head of the audit trail that was exported earlier") from error

@@ -60,7 +60,7 @@ def put_assets(connection: sa.Connection, states: Sequence[NewState], now: dt.da
             past.append(past_row(before, now))
             changed.append({f"new_{name}": value for name, value in row.items()})
     if new:
-        connection.execute(ASSETS.insert(), new)
+        connection.execute(ASSETS.insert(), _without_unknown(new))
     if changed:
         names = [name.removeprefix("new_") for name in changed[0]]
         update = ASSETS.update().where(ASSETS.c.asset_id == sa.bindparam("new_asset_id"))
@@ -99,6 +99,12 @@ def _assets(connection: sa.Connection, asset_ids: Sequence[str]) -> Iterator[Sto
     for part in _parts(asset_ids):
         for row in connection.execute(sa.select(ASSETS).where(ASSETS.c.asset_id.in_(part))).mappings():
             yield stored_asset(cast("Mapping[str, object]", row))
+
+
+def _without_unknown(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return new rows without the columns that none of them fills: most lists fill few, and each costs time to send."""
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _parts(asset_ids: Sequence[str]) -> Iterator[Sequence[str]]:

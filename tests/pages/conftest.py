@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -22,7 +15,6 @@ from window.server import server
 from window.settings import VARIABLE
 
 ROOT = Path(__file__).parents[2]
-_START_S = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -65,32 +57,26 @@ def signed_in(login: str) -> AppTest:
     return found.run()
 
 
-@contextmanager
-def serving(settings: Path) -> Iterator[str]:
-    """Serve a window as a user would, and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app_streamlit.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
-    environment = {**os.environ, VARIABLE: str(settings)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, **quiet) as process:  # noqa: S603  # our own program
-        try:
-            _wait_for(f"{address}/siting/vendor/leaflet.css", process)
-            yield address
-        finally:
-            process.terminate()
+@pytest.fixture
+def window_folder(own_window: Path, use_window: Callable[[Path], None]) -> Iterator[Path]:
+    """Folder of a sample window that a test may change, which the pages open."""
+    use_window(own_window)
+    yield own_window.parent
+    if server.cache_info().currsize:
+        server().desk.engine.dispose()
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers."""
-    until = monotonic() + _START_S
-    while monotonic() < until:
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own server
-                return
-        except OSError:
-            continue
-    raise AssertionError(f"no answer from {address} within {_START_S:g} s")
+@pytest.fixture
+def opened(window_folder: Path) -> Callable[..., AppTest]:  # the pages open it
+    """Open a page of that window as somebody, with more of the session's state."""
+
+    def open_page(page: str, login: str, **state: object) -> AppTest:
+        found = AppTest.from_file(str(ROOT / "app_streamlit.py"), default_timeout=60)
+        found.session_state["login"] = login
+        for key, value in state.items():
+            found.session_state[key.replace("_", "-")] = value
+        found.run()
+        found.switch_page(f"window/pages/{page}.py")
+        return found.run()
+
+    return open_page

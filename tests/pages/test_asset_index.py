@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assets_db.store import AssetFilter, Register, open_register
-from window.asset_index import UNKNOWN, AssetIndex, IndexKeeper, fold, read_index, zoom_of
+from window.asset_index import UNKNOWN, AssetIndex, IndexKeeper, fold, mesh_box, read_index, zoom_of
 from window.settings import read_settings
 
 NOWHERE: dict[str, tuple[str, ...]] = {}
@@ -63,6 +63,15 @@ def test_search_does_not_mind_widths_and_cases(index: AssetIndex) -> None:
     assert index.chosen(NOWHERE, wide).sum() >= 1
     assert fold("ＡＢＣ　１２") == "abc12"
     assert not index.chosen(NOWHERE, "no such place anywhere").any()
+
+
+def test_a_mesh_code_finds_what_lies_in_its_cell(index: AssetIndex) -> None:
+    box = mesh_box("53393588")
+    assert box is not None
+    inside = (index.lon >= box[0]) & (index.lon < box[2]) & (index.lat >= box[1]) & (index.lat < box[3])
+    assert (index.chosen(NOWHERE, "５３３９３５８８") == inside).all()
+    assert mesh_box("53393599999999") is None
+    assert mesh_box("480") is None
 
 
 def test_a_change_of_the_register_is_seen(own_window: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from store_samples import LATER, NOW
 
 from assets_db.errors import InvalidSourceError
 from assets_db.importing import ImportReceipt, apply_import, preview_import
-from assets_db.sources import SourceFile, SourceSpec, open_source
-from assets_db.store import AssetFilter, Register, open_register
+from assets_db.sources import Reject, SourceFile, SourceRow, SourceSpec, open_source
+from assets_db.store import AssetFilter, Register, open_register, register_faults
 from assets_db.store.tables import BATCHES, REJECTS, REPAIRS
 
 FIRST = "ID,名称,緯度,経度,地上高\n1,東公園,35.66,139.70,５\n2,西公園,35.67,139.71,6\n3,北公園,999,139.72,7\n"
@@ -106,3 +108,18 @@ def test_ten_imports_at_once_make_one_batch(register_url: str, tmp_path: Path) -
 def test_the_name_of_edits_by_hand_is_no_list(register: Register, tmp_path: Path) -> None:
     with pytest.raises(InvalidSourceError, match="kept for edits by hand"):
         imported(register, opened(tmp_path, FIRST, source_id="manual"))
+
+
+def test_others_write_while_a_file_is_read(register: Register, tmp_path: Path) -> None:
+    file = opened(tmp_path, FIRST)
+
+    def read() -> Iterator[SourceRow | Reject]:
+        for row in file.rows():
+            with register.writing(who="abe", why="meanwhile", now=NOW) as session:
+                session.audit("meanwhile", {})
+            yield row
+
+    assert imported(register, dataclasses.replace(file, read=read)).n_rows == 3
+    with register.reading() as session:
+        assert session.audit_head().seq == 4
+        assert register_faults(session) == ()

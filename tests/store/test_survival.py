@@ -12,18 +12,21 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 import sqlalchemy as sa
 from store_samples import LATER, NOW, at
 
 from assets_db.importing import apply_import
 from assets_db.sources import SourceSpec, open_source
-from assets_db.store import StaleEditError, backup_register, open_register, register_faults
+from assets_db.store import StaleEditError, backup_register, open_register, register_faults, restore_register
 from assets_db.store.tables import ASSETS, AUDIT, BATCHES
+from tests.databases import empty_beside
 
 _IS_FULL = os.environ.get("SITING_STRESS") == "1"
 _WRITERS, _APPLICATIONS = (50, 20) if _IS_FULL else (4, 3)
 _KILLS, _ROWS = (200, 20_000) if _IS_FULL else (4, 3_000)
+_BACKUPS = 10 if _IS_FULL else 1
 _PAIRS = 100 if _IS_FULL else 5
 
 _IMPORT = """
@@ -41,22 +44,39 @@ tell(-1)
 """
 
 
+def apply_once(url: str, writer: int, n: int) -> str:
+    """Write one asset and return what was acknowledged."""
+    asset_id = f"w:{writer}-{n}"
+    with open_register(url).writing(who=f"w{writer}", why="application", now=NOW) as session:
+        session.put_asset(asset_id, at(f"{writer}-{n}", 35.0, 139.0))
+        session.audit("application", {"asset_id": asset_id})
+    return asset_id
+
+
 def apply_many(url: str, writer: int) -> list[str]:
     """Write one asset after the other and return what was acknowledged."""
-    receipts = []
-    for n in range(_APPLICATIONS):
-        asset_id = f"w:{writer}-{n}"
-        with open_register(url).writing(who=f"w{writer}", why="application", now=NOW) as session:
-            session.put_asset(asset_id, at(f"{writer}-{n}", 35.0, 139.0))
-            session.audit("application", {"asset_id": asset_id})
-        receipts.append(asset_id)
-    return receipts
+    return [apply_once(url, writer, n) for n in range(_APPLICATIONS)]
 
 
-def test_every_receipt_of_many_writers_is_there_once_and_a_backup_meanwhile_is_whole(register_url: str, tmp_path: Path) -> None:
+def apply_until(url: str, writer: int, stop: Event) -> int:
+    """Write one asset after the other until told to stop and return how many were acknowledged."""
+    n_written = 0
+    while not stop.is_set():
+        apply_once(url, writer, n_written)
+        n_written += 1
+    return n_written
+
+
+def asset_ids(url: str) -> set[str]:
+    """Return the ids of a register that has to be whole."""
+    with open_register(url).reading() as session:
+        assert register_faults(session) == ()
+        return {one.asset_id for one in session.assets()}
+
+
+def test_every_receipt_of_many_writers_is_there_once(register_url: str) -> None:
     with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as pool:
         running = [pool.submit(apply_many, register_url, writer) for writer in range(_WRITERS)]
-        backup_register(register_url, tmp_path / "copy")
         receipts = sorted(receipt for one in running for receipt in one.result())
     with open_register(register_url).reading() as session:
         assert sorted(one.asset_id for one in session.assets()) == receipts
@@ -64,9 +84,25 @@ def test_every_receipt_of_many_writers_is_there_once_and_a_backup_meanwhile_is_w
         assert register_faults(session) == ()
         seqs = session.connection.execute(sa.select(ASSETS.c.change_seq)).scalars().all()
         assert sorted(seqs) == list(range(1, len(receipts) + 1))
-    if register_url.startswith("sqlite"):
-        with open_register(f"sqlite:///{tmp_path / 'copy'}").reading() as session:
-            assert register_faults(session) == ()
+
+
+def test_backups_under_ten_writers_restore_to_what_was_acknowledged(register_url: str, tmp_path: Path) -> None:
+    apply_once(register_url, 10, 0)
+    stop = Event()
+    with ThreadPoolExecutor(10) as pool:
+        running = [pool.submit(apply_until, register_url, writer, stop) for writer in range(10)]
+        try:
+            for number in range(_BACKUPS):
+                acknowledged = asset_ids(register_url)
+                backup_register(register_url, tmp_path / f"copy{number}")
+                restored = empty_beside(register_url, f"restored{number}")
+                restore_register(tmp_path / f"copy{number}", restored)
+                assert acknowledged <= asset_ids(restored)
+        finally:
+            stop.set()
+        n_written = sum(one.result() for one in running)
+    assert len(asset_ids(register_url)) == n_written + 1
+    assert asset_ids(restored) <= asset_ids(register_url)
 
 
 def edited(url: str, name: str, version: int) -> bool:

@@ -6,22 +6,22 @@ from functools import partial
 
 import streamlit as st
 
-from window.asset_index import FILTERED
+from window.asset_index import FILTERED, fold, mesh_box, zoom_of
 from window.planning.ranking import rank_box
 from window.ui.asset_map import base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
 from window.ui.frame import Frame, frame, plain
-from window.ui.plan_layers import newest_plan_layers
+from window.ui.plan_layers import case_layers, newest_plan_layers
 
 
 def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Ask what to narrow the map to."""
     index = page.server.assets.current()
-    columns = st.columns([4, 1.4, 1.4, 1.4, 1.4])
+    columns = st.columns([3.4, *(1.3 for _ in FILTERED)])
     text = columns[0].text_input(page.say("map.search"), key="map-text", placeholder=page.say("map.search_hint"))
     wanted: dict[str, tuple[str, ...]] = {}
-    for place, name in enumerate(FILTERED[:4], start=1):
+    for place, name in enumerate(FILTERED, start=1):
         chosen = columns[place].multiselect(
             page.say(f"map.{name}"),
             index.values[name],
@@ -37,6 +37,10 @@ def _results(page: Frame, text: str, wanted: dict[str, tuple[str, ...]]) -> None
     """List what a search found, for the keyboard."""
     index = page.server.assets.current()
     is_chosen = index.chosen(wanted, text)
+    mesh = mesh_box(fold(text)) if text else None
+    if mesh is not None and st.session_state.get("map-mesh") != mesh:
+        st.session_state["map-view"] = (((mesh[0] + mesh[2]) / 2, (mesh[1] + mesh[3]) / 2), zoom_of(mesh))
+    st.session_state["map-mesh"] = mesh
     st.caption(page.say("map.found", n=int(is_chosen.sum()), total=len(index)))
     if not text:
         return
@@ -110,6 +114,7 @@ with left:
     place = index.place_of(asset_id) if asset_id and box is None else None
     layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get("map-viewshed") if place else None, place)]
     layers += newest_plan_layers(page)
+    layers += case_layers(page)
     said = show_map(
         base_map(page, index.middle(), index.zoom()), layers, key="siting-map", height=680, view=st.session_state.get("map-view")
     )

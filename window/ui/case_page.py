@@ -13,9 +13,11 @@ from window.policy import reach
 from window.requests import CaseView
 from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
-from window.ui.case_words import due_text, permit_state_name, reason_name, state_name
+from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
+
+_ASSIGNED = ("bureau", "municipal", "owner", "expert")
 
 
 def show_case(frame: Frame, case_id: str) -> None:
@@ -29,12 +31,14 @@ def show_case(frame: Frame, case_id: str) -> None:
     st.subheader(plain(f"{line.case_id}　{line.title}"))
     columns = st.columns(4)
     columns[0].metric(frame.say("cases.state"), state_name(frame, line.state))
-    columns[1].metric(frame.say("cases.due"), due_text(frame, line))
+    columns[1].metric(frame.say("cases.due"), line.due_on.isoformat() if line.due_on else "–")
+    columns[1].caption(days_text(frame, line))
     columns[2].metric(frame.say("cases.carrier"), frame.server.organisation(line.carrier_org))
     columns[3].metric(frame.say("cases.opened"), frame.desk.settings.local_day(line.opened_at).isoformat())
     left, right = st.columns([3, 2])
     with right:
         act_on_case(frame, view)
+        _assign(frame, view)
         _drafts(frame, view)
         _comment(frame, view)
     with left:
@@ -165,6 +169,25 @@ def _comment(frame: Frame, view: CaseView) -> None:
                         view.line.case_id, text, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now
                     )
                     st.rerun()
+
+
+def _assign(frame: Frame, view: CaseView) -> None:
+    """Let the window bring officers, owners and experts into a case."""
+    if reach(frame.person.role, "assign", "case") == "nothing" or not view.line.is_open:
+        return
+    found = {one.org_id: one for one in frame.desk.organisations(asking=frame.person.person_id) if one.role in _ASSIGNED}
+    with st.expander(frame.say("cases.assign")):
+        org_id = st.selectbox(
+            frame.say("cases.organisation"),
+            list(found),
+            format_func=lambda one: f"{found[one].name}　{frame.word('role', found[one].role)}",
+            key="assign-to",
+        )
+        if found and st.button(frame.say("cases.assign_do")):
+            with frame.problems_shown():
+                key = f"{view.line.case_id}-assign-{org_id}"
+                frame.desk.assign(view.line.case_id, str(org_id), asking=frame.person.person_id, key=key, now=frame.now)
+                st.rerun()
 
 
 def _drafts(frame: Frame, view: CaseView) -> None:

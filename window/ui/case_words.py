@@ -28,15 +28,21 @@ def reason_name(frame: Frame, code: str) -> str:
     return found.ja if frame.language == "ja" else found.en
 
 
+def days_text(frame: Frame, line: CaseLine) -> str:
+    """Return how far the day a case is due is from today; empty for one that is never due."""
+    if line.due_on is None:
+        return ""
+    days = (line.due_on - today(frame)).days
+    key = "cases.days_over" if days < 0 else "cases.due_today" if days == 0 else "cases.days_left"
+    return frame.say(key, n=abs(days))
+
+
 def due_text(frame: Frame, line: CaseLine) -> str:
     """Return when a case is due, and how far that is from today."""
     if line.due_on is None:
         return "–"
-    days = (line.due_on - today(frame)).days
-    day = line.due_on.isoformat()
-    key = "cases.days_over" if days < 0 else "cases.due_today" if days == 0 else "cases.days_left"
-    words = frame.say(key, n=abs(days))
-    return f"{day}（{words}）" if frame.language == "ja" else f"{day} ({words})"
+    words = days_text(frame, line)
+    return f"{line.due_on}（{words}）" if frame.language == "ja" else f"{line.due_on} ({words})"
 
 
 def today(frame: Frame) -> dt.date:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
 
 from window.errors import DeskError
 from window.machine import Role
 from window.people import organisation_name
 from window.policy import Person
 from window.server import server
+from window.sign_in import login_of
 from window.ui.frame import PROBLEMS, language_now, plain
 from window.words import text, word
 
@@ -87,20 +89,20 @@ h1 { font-size: 1.9rem !important; } h2 { font-size: 1.5rem !important; } h3 { f
 
 
 def _signed_in() -> Person | None:
-    """Return who is signed in and still works here."""
+    """Return who is signed in and still works here; with the organisation's own sign-in, nothing but its identity counts."""
     found = server()
-    login = st.session_state.get("login", "")
     if found.settings.sign_in == "oidc":
-        login = str(st.user.get("email") or st.user.get("sub") or "") if st.user.is_logged_in else ""
+        login = login_of(st.user.to_dict(), found.settings.login_claim)
+    else:
+        login = str(st.session_state.get("login", ""))
     if not login:
+        st.session_state.pop("person", None)
         return None
     try:
         with found.desk.reading(login) as (_, person):
             return person
     except DeskError:
         st.session_state.pop("person", None)
-        if found.settings.sign_in == "oidc":
-            st.error(text("page.not_known", language_now(), login=plain(login)))
         return None
 
 
@@ -118,10 +120,7 @@ def _sign_in(kind: str) -> None:
     st.title(text("page.title", language))
     st.write(text("page.about", language))
     if kind == "oidc":
-        if st.button(text("page.sign_in", language), type="primary"):
-            st.login()
-        if st.user.is_logged_in and st.button(text("page.sign_out", language)):
-            st.logout()
+        _own_sign_in()
         return
     st.subheader(text("page.demo_sign_in", language))
     st.caption(text("page.demo_about", language))
@@ -138,12 +137,39 @@ def _sign_in(kind: str) -> None:
                 st.rerun()
 
 
+def _own_sign_in() -> None:
+    """Draw the organisation's own sign-in, or tell one whom the database does not know."""
+    language = language_now()
+    identity = st.user.to_dict()
+    if identity.get("is_logged_in") is True:
+        claim = server().settings.login_claim
+        login = login_of(identity, claim)
+        told = text("page.not_known", language, login=plain(login)) if login else text("sign_in.no_login", language, claim=claim)
+        st.error(told)
+        st.caption(text("sign_in.other", language))
+        if st.button(text("page.sign_out", language), key="sign_out"):
+            _leave()
+        return
+    st.caption(text("sign_in.about", language))
+    if st.button(text("page.sign_in", language), type="primary", key="sign_in"):
+        try:
+            st.login()
+        except (StreamlitAuthError, StreamlitMissingAuthlibError):
+            st.error(text("sign_in.not_set_up", language))
+
+
+def _leave() -> None:
+    """Forget who was here."""
+    st.session_state.clear()
+    if server().settings.sign_in == "oidc":
+        st.logout()
+    else:
+        st.rerun()
+
+
 def _who(person: Person) -> None:
     """Say who is signed in, and let them out."""
     language = language_now()
     st.caption(f"{plain(person.name)}  \n{word('role', person.role, language)}")
     if st.button(text("page.sign_out", language), key="sign_out", width="stretch"):
-        st.session_state.clear()
-        if server().settings.sign_in == "oidc":
-            st.logout()
-        st.rerun()
+        _leave()

@@ -13,10 +13,11 @@ from siting.outputs.map_images import OverlayImage, coverage_image
 from siting.outputs.site_rows import lon_lat_deg
 from siting.plan import Plan
 from window.planning.keeper import OpenPlan
+from window.policy import reach
 from window.ui.asset_map import dot
 from window.ui.frame import Frame
 
-PIN, SITE = "#D55E00", "#0072B2"
+PIN, SITE, CASE = "#D55E00", "#0072B2", "#CC79A7"
 
 
 def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
@@ -29,6 +30,16 @@ def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
         newest = frame.server.plans.newest(frame.person, area)
         return () if newest is None else plan_layers(newest, newest.plan)
     return ()
+
+
+def case_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
+    """Return the assets of the open cases that the person may see, if the person wants to see them."""
+    if reach(frame.person.role, "see", "case") == "nothing" or not st.toggle(frame.say("map.show_cases"), key="map-show-cases"):
+        return ()
+    group = folium.FeatureGroup()
+    for one in frame.desk.case_places(asking=frame.person.person_id):
+        dot((one.lon, one.lat), radius=9, line=CASE, weight=2.5).add_to(group)
+    return (group,)
 
 
 def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = ()) -> Sequence[folium.FeatureGroup]:

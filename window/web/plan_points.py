@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from siting.outputs.site_rows import lon_lat_deg
-from window.asset_index import AssetIndex
+from window.asset_index import FILTERED, AssetIndex
 from window.planning.keeper import OpenPlan
-
-_FIELDS = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code")
 
 
 def index_of(opened: OpenPlan) -> AssetIndex:
@@ -25,7 +23,7 @@ def index_of(opened: OpenPlan) -> AssetIndex:
         names=candidates.name,
         lon=lon.copy(),
         lat=lat.copy(),
-        values={name: types if name == "asset_type" else ("",) for name in _FIELDS},
-        codes={name: codes if name == "asset_type" else nothing for name in _FIELDS},
+        values={name: types if name == "asset_type" else ("",) for name in FILTERED},
+        codes={name: codes if name == "asset_type" else nothing for name in FILTERED},
         search_text=("",) * len(candidates),
     )
