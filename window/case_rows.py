@@ -9,10 +9,10 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from window.errors import NotFoundError
+from window.errors import InvalidRequestError, NotFoundError
 from window.events import CaseEvent
 from window.policy import Person, demand
-from window.requests import Box, CaseLine, CommentLine, DocumentLine, HoldLine, PermitLine
+from window.requests import Box, CaseLine, CommentLine, DocumentLine, HoldLine, PermitLine, checked_text, is_storable
 from window.tables import AREAS, CASE_ASSETS, CASES, COMMENTS, DOCUMENTS, EVENTS, HOLDS, PARTIES, PERMITS
 
 LONGEST_LIST = 1000
@@ -46,6 +46,12 @@ class CaseFilter:
     asset_id: str = ""
     due_before: dt.date | None = None
     limit: int = 100
+
+    def __post_init__(self) -> None:
+        if self.limit < 1:
+            raise InvalidRequestError("limit", "must be >= 1", self.limit)
+        for name, text in (("carrier_org", self.carrier_org), ("asset_id", self.asset_id), *(("states", one) for one in self.states)):
+            checked_text(name, text, is_line=True)
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def find_case(connection: sa.Connection, person: Person, case_id: str, verb: str
         There is none of that id for this person.
     """
     query = sa.select(CASES).where(CASES.c.case_id == case_id, seen_by(person, CASES.c.case_id, verb, thing))
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first() if is_storable(case_id) else None
     if row is None:
         raise NotFoundError("case", case_id)
     return _line(cast("Mapping[str, object]", row))

@@ -12,6 +12,9 @@ from window.clocks import Reading
 from window.errors import InvalidRequestError
 from window.requests import CaseLine, CaseView
 
+_INDENT = "\n       "
+"""Begins the further lines of a text, so that none of them passes for a line of the case itself."""
+
 _COLUMNS = tuple(CaseLine.__dataclass_fields__)
 
 
@@ -31,7 +34,7 @@ def case_text(view: CaseView, settings: DatedSettings) -> str:
     parts += [f"remark {one.at:%Y-%m-%d} {one.who}{' (internal)' if one.is_internal else ''}: {one.text}" for one in view.comments]
     parts += [f"file   {one.seq} {one.name} {one.media_type} sha256 {one.digest[:16]}" for one in view.documents]
     parts.append(f"you may: {', '.join(view.actions) or 'look'}")
-    return "\n".join([*parts, ""])
+    return "\n".join([*(part.replace("\n", _INDENT) for part in parts), ""])
 
 
 def clock_text(shown: Reading) -> str:

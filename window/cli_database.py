@@ -1,4 +1,4 @@
-"""The commands ``siting db check``, ``backup`` and ``restore`` where the register's database holds a desk as well."""
+"""The commands ``siting db upgrade``, ``check``, ``backup`` and ``restore`` where the register's database holds a desk as well."""
 
 from __future__ import annotations
 
@@ -14,8 +14,16 @@ from scenarios.register_place import Database, database_url
 
 def replace_in(app: typer.Typer) -> None:
     """Put these commands in place of those that know the register alone: of two with one name the last one added is found."""
-    for command in (check, backup, restore):
+    for command in (upgrade, check, backup, restore):
         app.command()(command)
+
+
+def upgrade(db: Database = "") -> None:
+    """Bring register and desk to the version of this program."""
+    with typed_errors():
+        from window.safekeeping import upgrade as bring_up  # noqa: PLC0415
+
+        typer.echo(f"{'register and desk are' if bring_up(database_url(db)) else 'the register is'} up to date")
 
 
 def check(

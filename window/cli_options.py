@@ -88,4 +88,5 @@ def receipt_text(receipt: Receipt) -> str:
 
 def case_list(lines: Iterable[CaseLine]) -> str:
     """Return cases, one a line."""
-    return "".join(f"{line.due_on or '-'}\t{line.case_id}\t{line.state}\t{line.carrier_org}\t{line.title}\n" for line in lines)
+    rows = ((str(line.due_on or "-"), line.case_id, line.state, line.carrier_org, " ".join(line.title.split())) for line in lines)
+    return "".join("\t".join(row) + "\n" for row in rows)

@@ -47,7 +47,7 @@ def bulk(  # noqa: PLR0917  # typer takes options as arguments
 
 
 def duplicates(case_id: CaseId, asking: Asking, db: Database = "") -> None:
-    """List open cases about the same assets or near ones, asked for at nearly the same time."""
+    """List open cases about the same assets, near ones or the same area, asked for at nearly the same time."""
     with typed_errors():
         typer.echo(_alike(desk_at(db).duplicates(case_id, asking=asking)), nl=False)
 
@@ -113,6 +113,7 @@ def figures(asking: Asking, db: Database = "", now: Now = "") -> None:
 def _alike(found: Iterable[Likeness]) -> str:
     """Return cases like another, one a line."""
     rows = (
-        (f"{one.distance_m:.0f} m", one.case_id, one.state, one.carrier_org, one.asset_id, f"{one.opened_at:%Y-%m-%d}") for one in found
+        (f"{one.distance_m:.0f} m", one.case_id, one.state, one.carrier_org, one.asset_id or "area", f"{one.opened_at:%Y-%m-%d}")
+        for one in found
     )
     return "".join("\t".join(row) + "\n" for row in rows)

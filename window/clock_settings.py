@@ -136,11 +136,14 @@ class DatedSettings:
         Raises
         ------
         InvalidRequestError
-            The moment says no time zone.
+            The moment says no time zone, or lies outside the calendar.
         """
         if at.tzinfo is None:
             raise InvalidRequestError("at", "must carry a time zone", at.isoformat())
-        return at.astimezone(ZoneInfo(self.time_zone)).date()
+        try:
+            return at.astimezone(ZoneInfo(self.time_zone)).date()
+        except OverflowError:
+            raise InvalidRequestError("at", "must lie within the calendar", at.isoformat()) from None
 
 
 @cache

@@ -10,23 +10,19 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from assets_db.record import AssetRecord
-from assets_db.schema import field_of
 from assets_db.store import AuditHead, ReadingSession, RegisterError, WritingSession, open_register
 from assets_db.store.database import engine_of, transaction
-from window import acting, case_rows, figures, likeness, messages, noting, opening, people, permitting, trail
+from window import acting, case_rows, figures, likeness, messages, noting, opening, people, permitting, trail, viewing
 from window.case_rows import CaseFilter, CasePlace
 from window.clock_settings import DatedSettings, default_settings
-from window.clocks import readings
 from window.errors import DeskError, InvalidRequestError, NotFoundError
 from window.figures import WeeklyFigures
-from window.holding import places_of
 from window.likeness import Likeness
-from window.machine import case_machine
 from window.messages import Draft
 from window.people import Organisation
 from window.permits import SharingVerdict, sharing_check
-from window.policy import SYSTEM, Person, demand, reach
-from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert, WaitingLine
+from window.policy import SYSTEM, Person, demand
+from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert
 from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
 
@@ -58,8 +54,7 @@ class Desk:
     @contextmanager
     def writing(self, asking: str, now: dt.datetime, why: str = "") -> Iterator[tuple[WritingSession, Person]]:
         """Open a transaction of a person: kept whole at the end, or not at all."""
-        if now.tzinfo is None:
-            raise InvalidRequestError("now", "must carry a time zone", now.isoformat())
+        self.settings.local_day(now)
         with transaction(self.engine, writes=True) as connection:
             person = SYSTEM if asking == SYSTEM.person_id else people.find_person(connection, asking)
             enter(connection, person)
@@ -152,7 +147,7 @@ class Desk:
     def case(self, case_id: str, *, asking: str, now: dt.datetime) -> CaseView:
         """Return everything a person may see of a case."""
         with self.reading(asking) as (session, person):
-            return _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+            return viewing.case_view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
 
     def term_alerts(self, *, asking: str, now: dt.datetime) -> tuple[TermAlert, ...]:
         """Return the cases in service whose term ends soon, with the last alert day that has come (180, 90, 30 by default)."""
@@ -174,6 +169,8 @@ class Desk:
         """Return ended cases about the same assets or near ones."""
         with self.reading(asking) as (session, person):
             demand(person, "see", "duplicates")
+            if not 0 < within_m <= likeness.FAR_M:
+                raise InvalidRequestError("within_m", f"must be > 0 and at most {likeness.FAR_M:,.0f}", within_m)
             line = case_rows.find_case(session.connection, person, case_id)
             return likeness.alike(session.connection, person, line, is_open=False, within_m=within_m)
 
@@ -181,14 +178,16 @@ class Desk:
         """Return the draft of a message about a case."""
         with self.reading(asking) as (session, person):
             demand(person, "draft", "messages")
-            view = _view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
+            view = viewing.case_view(session, person, case_rows.find_case(session.connection, person, case_id), now, self.settings)
             name = people.organisation_name(session.connection, view.line.carrier_org)
             return messages.draft(view, name, template, language, self.settings.local_day(now))
 
     def sharing(self, asset_id: str, *, is_permittees_own: bool, asking: str, now: dt.datetime) -> SharingVerdict:
         """Return what a further carrier needs on an asset in use, with the rule that says so."""
         with self.reading(asking) as (session, person):
-            return sharing_check(_asset(session, person, asset_id), self.settings.local_day(now), is_permittees_own=is_permittees_own)
+            return sharing_check(
+                viewing.asset_shown(session, person, asset_id), self.settings.local_day(now), is_permittees_own=is_permittees_own
+            )
 
     def weekly_figures(self, *, asking: str, now: dt.datetime) -> WeeklyFigures:
         """Return the figures of the seven days up to a moment."""
@@ -200,7 +199,7 @@ class Desk:
     def asset(self, asset_id: str, *, asking: str) -> AssetRecord:
         """Return an asset, restricted fields only for those allowed."""
         with self.reading(asking) as (session, person):
-            return _asset(session, person, asset_id)
+            return viewing.asset_shown(session, person, asset_id)
 
     def add_organisation(self, new: Organisation, *, asking: str, now: dt.datetime) -> None:
         """Add an organisation."""
@@ -236,7 +235,7 @@ class Desk:
         """Return what is wrong with the audit trail and the receipts it stands for, nothing if all is well, and its head."""
         with self.reading(asking) as (session, person):
             demand(person, "see", "audit")
-            as_desk(session.connection)
+            as_desk(session.connection)  # who may check the trail sees no case, but the check has to
             return (*session.audit_faults(known_head), *trail.desk_faults(session.connection)), session.audit_head()
 
 
@@ -244,49 +243,6 @@ def _refuse_system(asking: str) -> None:
     """Let nobody act as the desk itself."""
     if asking == SYSTEM.person_id:
         raise NotFoundError("person", asking)
-
-
-def _view(session: ReadingSession, person: Person, line: CaseLine, now: dt.datetime, settings: DatedSettings) -> CaseView:
-    """Put together what a person may see of a case."""
-    connection = session.connection
-    with_internal = reach(person.role, "see", "internal") != "nothing"
-    history = case_rows.history_of(connection, line.case_id)
-    may_act = reach(person.role, "act", "case") != "nothing"
-    return CaseView(
-        line=line,
-        history=history,
-        clocks=readings(history, settings, now, is_new_pole=line.is_new_pole),
-        actions=case_machine().actions(line.state, person.role) if may_act else (),
-        assets=tuple(_asset(session, person, one) for one in case_rows.assets_of(connection, line.case_id)),
-        area=case_rows.area_of(connection, line.case_id),
-        permits=case_rows.permits_in(connection, line.case_id),
-        holds=case_rows.holds_in(connection, line.case_id),
-        comments=case_rows.comments_in(connection, line.case_id, with_internal=with_internal),
-        documents=case_rows.documents_in(connection, line.case_id, with_internal=with_internal),
-        waiting=_places(session, person, line.case_id),
-    )
-
-
-def _places(session: ReadingSession, person: Person, case_id: str) -> tuple[WaitingLine, ...]:
-    """Return where a case stands in line, which only the desk itself can count; what the person may see is as before afterwards."""
-    as_desk(session.connection)
-    found = places_of(session, case_id)
-    enter(session.connection, person)
-    return found
-
-
-def _asset(session: ReadingSession, person: Person, asset_id: str) -> AssetRecord:
-    """Return an asset without what the person may not see."""
-    found = session.asset(asset_id)
-    if found is None:
-        raise NotFoundError("asset", asset_id)
-    if reach(person.role, "see", "restricted fields") == "everything":
-        return found.record
-    is_shown = {name for name in found.record.values if field_of(name).view == "public"}
-    return AssetRecord(
-        values={name: value for name, value in found.record.values.items() if name in is_shown},
-        known_from={name: one for name, one in found.record.known_from.items() if name in is_shown},
-    )
 
 
 def init_desk(url: str) -> Desk:
@@ -319,6 +275,7 @@ def open_desk(url: str, settings: DatedSettings | None = None, *, keeps_connecti
     with transaction(engine, writes=False) as connection:
         found = version_of(connection)
     if found != newest_version():
-        raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; make it with: siting people init")
+        command = "bring it up to date with: siting db upgrade" if found else "make it with: siting people init"
+        raise RegisterError(f"the desk must have version {newest_version()}, found {found or 'none'}; {command}")
     kept = engine_of(url, keeps_connections=keeps_connections)
     return Desk(engine=kept, settings=settings or default_settings())

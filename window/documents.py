@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _office_type(name: str, content: bytes) -> str:
     """Return the type of a zip that is an office document without macros."""
     try:
         members = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error):
         members = set()
     if not any(member.lower().endswith("vbaproject.bin") for member in members):
         for member, media_type, ending in _OFFICE:
@@ -81,6 +82,8 @@ def read_document(path: Path) -> bytes:
         It cannot be read, or is too large, which is found out before it is read.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise InvalidRequestError("file", "must be a file, not a folder or device", path.name)
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InvalidRequestError("document", f"must have 1 to {MAX_BYTES:,} bytes", f"{size:,} bytes")

@@ -27,8 +27,7 @@ class InvalidRequestError(DeskError, ValueError):
         self.field = field
         self.rule = rule
         self.value = value
-        shown = repr(value)
-        super().__init__(f"{field} {rule}, got {shown if len(shown) <= 200 else shown[:200] + '...'}")
+        super().__init__(f"{field} {rule}, got {_short(repr(value))}")
 
 
 class InvalidTableError(InvalidRequestError):
@@ -67,7 +66,7 @@ class NotFoundError(DeskError, LookupError):
     def __init__(self, what: str, key: str) -> None:
         self.what = what
         self.key = key
-        super().__init__(f"{what} {key!r} does not exist or is not yours to see")
+        super().__init__(f"{what} {_short(repr(key))} does not exist or is not yours to see")
 
 
 class NotAllowedError(DeskError):
@@ -92,3 +91,8 @@ class KeyReusedError(DeskError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"key {key!r} was used for another request: give each request its own key")
+
+
+def _short(shown: str) -> str:
+    """Return what was given, shortened to what an error message can hold."""
+    return shown if len(shown) <= 200 else shown[:200] + "..."

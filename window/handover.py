@@ -9,7 +9,7 @@ from assets_db.record import Json, Value
 from assets_db.schema import Field, fields
 from assets_db.store import WritingSession
 from window.errors import InvalidRequestError
-from window.holding import carriers_on
+from window.requests import checked_text
 
 AsBuilt = Mapping[str, Mapping[str, Value]]
 """New values of fields by asset."""
@@ -69,7 +69,7 @@ def _checked_value(field: Field, value: object) -> Value:
     if field.kind == "flag" and isinstance(value, bool):
         return value
     if field.kind == "text" and isinstance(value, str) and 0 < len(value) <= 1000:
-        return value
+        return checked_text(field.name, value)
     if field.kind == "code" and isinstance(value, str) and value in field.values:
         return value
     words = f" of {', '.join(field.values)}" if field.values else ""
@@ -83,8 +83,7 @@ def put_into_service(session: WritingSession, carrier_org: str, asset_ids: Seque
         if found is None:
             continue
         occupancy: list[Json] = _occupancy(found.record.values.get("occupancy"))
-        if carrier_org not in carriers_on(found.record):
-            occupancy.append({"carrier": carrier_org, "count": 1})
+        occupancy = _counted(occupancy, carrier_org, 1)
         changes: dict[str, Value | None] = {**as_built.get(asset_id, {}), "occupancy": occupancy, "lifecycle": "in_use"}
         session.edit(asset_id, changes, expected_version=found.row_version, grade="A")
 
@@ -95,8 +94,7 @@ def take_out_of_service(session: WritingSession, carrier_org: str, asset_ids: Se
         found = session.asset(asset_id)
         if found is None or found.is_gone:
             continue
-        entries = _occupancy(found.record.values.get("occupancy"))
-        left = [entry for entry in entries if not (isinstance(entry, dict) and entry.get("carrier") == carrier_org)]
+        left = _counted(_occupancy(found.record.values.get("occupancy")), carrier_org, -1)
         changes: dict[str, Value | None] = {"occupancy": left, "lifecycle": "in_use" if left else "published"}
         session.edit(asset_id, changes, expected_version=found.row_version, grade="A")
 
@@ -104,3 +102,14 @@ def take_out_of_service(session: WritingSession, carrier_org: str, asset_ids: Se
 def _occupancy(value: Value | None) -> list[Json]:
     """Return the entries of an occupancy, none where it is unknown."""
     return list(value) if isinstance(value, list) else []
+
+
+def _counted(entries: Sequence[Json], carrier_org: str, change: int) -> list[Json]:
+    """Return an occupancy in which a carrier has one antenna more or less; none left, the carrier is gone from it."""
+    known = next((entry for entry in entries if isinstance(entry, dict) and entry.get("carrier") == carrier_org), None)
+    if known is None:
+        return [*entries, {"carrier": carrier_org, "count": change}] if change > 0 else list(entries)
+    count = known.get("count")
+    changed = (count if isinstance(count, int) else 1) + change
+    left: list[Json] = [{**known, "count": changed}] if changed > 0 else []
+    return [one for entry in entries for one in (left if entry is known else [entry])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,10 +12,16 @@ import sqlalchemy as sa
 from window.case_rows import seen_by
 from window.policy import Person
 from window.requests import CaseLine
-from window.tables import CASE_ASSETS, CASES
+from window.tables import AREAS, CASE_ASSETS, CASES
 
 NEAR_M = 50.0
 """Assets closer than this may be one and the same place [m]."""
+
+FAR_M = 50_000.0
+"""Farther away nothing is alike [m]."""
+
+SHARED = 0.5
+"""Share of the smaller of two search areas from which on they are alike."""
 
 NEAR_DAYS = 180
 """Inquiries closer in time than this may be one and the same."""
@@ -32,7 +39,7 @@ class Likeness:
     case_id, carrier_org, state, opened_at
         The other case.
     asset_id
-        Asset that makes it alike.
+        Asset that makes it alike; empty where it is the search area.
     distance_m
         From the nearest asset of the case; 0 for the same asset.
     """
@@ -47,7 +54,7 @@ class Likeness:
 
 def alike(connection: sa.Connection, person: Person, line: CaseLine, *, is_open: bool, within_m: float) -> tuple[Likeness, ...]:
     """
-    Return cases about the same assets or near ones, the nearest first.
+    Return cases about the same assets, near ones, or the same search area, the nearest first.
 
     Parameters
     ----------
@@ -61,30 +68,48 @@ def alike(connection: sa.Connection, person: Person, line: CaseLine, *, is_open:
         How near [m].
     """
     own = connection.execute(sa.select(CASE_ASSETS).where(CASE_ASSETS.c.case_id == line.case_id)).all()
-    best: dict[str, Likeness] = {}
+    others = (CASES.c.case_id != line.case_id) & (CASES.c.is_open == sa.literal(is_open, sa.Boolean)) & seen_by(person, CASES.c.case_id)
+    if is_open:
+        span = dt.timedelta(days=NEAR_DAYS)
+        others &= CASES.c.opened_at.between(line.opened_at - span, line.opened_at + span)
+    best: dict[str, Likeness] = {one.case_id: one for one in _overlapping(connection, line.case_id, others)}
     for asset in own:
         query = (
             sa.select(CASES, CASE_ASSETS.c.asset_id, CASE_ASSETS.c.lat, CASE_ASSETS.c.lon)
             .join(CASES, CASES.c.case_id == CASE_ASSETS.c.case_id)
-            .where(CASES.c.case_id != line.case_id, CASES.c.is_open == sa.literal(is_open, sa.Boolean), seen_by(person, CASES.c.case_id))
-            .where(sa.or_(CASE_ASSETS.c.asset_id == asset.asset_id, _in_box(asset.lat, asset.lon, within_m)))
+            .where(others, sa.or_(CASE_ASSETS.c.asset_id == asset.asset_id, _in_box(asset.lat, asset.lon, within_m)))
         )
-        if is_open:
-            span = dt.timedelta(days=NEAR_DAYS)
-            query = query.where(CASES.c.opened_at.between(line.opened_at - span, line.opened_at + span))
         for row in connection.execute(query):
             away = 0.0 if row.asset_id == asset.asset_id else distance_m(asset.lat, asset.lon, row.lat, row.lon)
             known = best.get(row.case_id)
             if away <= within_m and (known is None or away < known.distance_m):
-                best[row.case_id] = Likeness(
-                    case_id=row.case_id,
-                    carrier_org=row.carrier_org,
-                    state=row.state,
-                    opened_at=row.opened_at,
-                    asset_id=row.asset_id,
-                    distance_m=away,
-                )
+                best[row.case_id] = _likeness(row, row.asset_id, away)
     return tuple(sorted(best.values(), key=lambda one: (one.distance_m, one.case_id)))
+
+
+def _overlapping(connection: sa.Connection, case_id: str, others: sa.ColumnElement[bool]) -> Iterator[Likeness]:
+    """Give the cases whose search area shares half or more of the smaller one of the two areas."""
+    own = connection.execute(sa.select(AREAS).where(AREAS.c.case_id == case_id)).first()
+    if own is None:
+        return
+    meets = (AREAS.c.west < own.east) & (AREAS.c.east > own.west) & (AREAS.c.south < own.north) & (AREAS.c.north > own.south)
+    query = sa.select(CASES, AREAS.c.west, AREAS.c.south, AREAS.c.east, AREAS.c.north).join(AREAS, AREAS.c.case_id == CASES.c.case_id)
+    for row in connection.execute(query.where(others, meets)):
+        shared = (min(own.east, row.east) - max(own.west, row.west)) * (min(own.north, row.north) - max(own.south, row.south))
+        smaller = min((one.east - one.west) * (one.north - one.south) for one in (own, row))
+        if shared >= SHARED * smaller:
+            yield _likeness(row, "", 0.0)
+
+
+def _likeness(row: sa.Row[tuple[object, ...]], asset_id: str, distance: float) -> Likeness:
+    return Likeness(
+        case_id=row.case_id,
+        carrier_org=row.carrier_org,
+        state=row.state,
+        opened_at=row.opened_at,
+        asset_id=asset_id,
+        distance_m=distance,
+    )
 
 
 def _in_box(lat: float | None, lon: float | None, within_m: float) -> sa.ColumnElement[bool]:

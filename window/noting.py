@@ -20,6 +20,9 @@ from window.requests import CaseLine, Receipt, checked_text, request_digest
 from window.row_security import as_desk
 from window.tables import CASES, COMMENTS, DOCUMENTS, EVENTS, ORGANISATIONS, PARTIES
 
+_MOST_DOCUMENTS = 2**31
+"""Numbers beyond it no database takes."""
+
 
 def touch(session: WritingSession, case: CaseLine) -> tuple[int, int]:
     """Count a change of a case; return its new version and the number of its next event."""
@@ -72,6 +75,7 @@ def assign(session: WritingSession, asking: Person, case_id: str, org_id: str, k
         It is a carrier, or nobody the desk knows.
     """
     demand(asking, "assign", "case")
+    checked_text("org_id", org_id, is_line=True)
     digest = request_digest("assign", case_id, org_id)
     earlier = earlier_receipt(session, key, digest)
     if earlier:
@@ -82,7 +86,7 @@ def assign(session: WritingSession, asking: Person, case_id: str, org_id: str, k
     if role not in {"bureau", "municipal", "owner", "expert"}:
         raise InvalidRequestError("org_id", "must be a bureau, municipality, owner or organisation of experts", org_id)
     is_party = (PARTIES.c.org_id == org_id) & (PARTIES.c.case_id == case_id)
-    if session.connection.execute(sa.select(PARTIES.c.org_id).where(is_party)).first() is None:
+    if session.connection.execute(PARTIES.update().where(is_party).values(why="assigned")).rowcount == 0:
         session.connection.execute(PARTIES.insert().values(org_id=org_id, case_id=case_id, why="assigned"))
     version = _note(session, asking, case, "assign", {"org_id": org_id})
     return write_receipt(session, key, digest, case_id=case_id, action="assign", state=case.state, version=version, what={"org_id": org_id})
@@ -121,7 +125,7 @@ def add_document(
     demand(asking, "add", "document")
     if is_internal:
         demand(asking, "add", "internal")
-    checked_text("name", name, is_needed=True, longest=200)
+    checked_text("name", name, is_needed=True, longest=200, is_line=True)
     media_type = media_type_of(name, content)
     content_digest = hashlib.sha256(content).hexdigest()
     digest = request_digest("document", case_id, name, content_digest, is_internal)
@@ -150,7 +154,8 @@ def document(session: ReadingSession, asking: Person, case_id: str, seq: int) ->
         The content is not what was added.
     """
     find_case(session.connection, asking, case_id, "see", "document")
-    row = session.connection.execute(sa.select(DOCUMENTS).where(DOCUMENTS.c.case_id == case_id, DOCUMENTS.c.seq == seq)).first()
+    query = sa.select(DOCUMENTS).where(DOCUMENTS.c.case_id == case_id, DOCUMENTS.c.seq == seq)
+    row = session.connection.execute(query).first() if 0 < seq < _MOST_DOCUMENTS else None
     if row is None or (row.is_internal and reach(asking.role, "see", "internal") == "nothing"):
         raise NotFoundError("document", f"{case_id}/{seq}")
     content = bytes(row.content)

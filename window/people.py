@@ -12,7 +12,7 @@ from assets_db.store import WritingSession
 from window.errors import InvalidRequestError, NotFoundError
 from window.machine import ROLES, Role
 from window.policy import SYSTEM, Person, demand
-from window.requests import checked_text
+from window.requests import checked_text, is_storable
 from window.tables import ORGANISATIONS, PEOPLE
 
 
@@ -45,8 +45,10 @@ class Organisation:
     is_synthetic: bool = False
 
     def __post_init__(self) -> None:
-        checked_text("org_id", self.org_id, is_needed=True, longest=60)
-        checked_text("name", self.name, is_needed=True, longest=200)
+        checked_text("org_id", self.org_id, is_needed=True, longest=60, is_line=True)
+        checked_text("name", self.name, is_needed=True, longest=200, is_line=True)
+        checked_text("bureau", self.bureau, longest=200, is_line=True)
+        checked_text("lg_code", self.lg_code, longest=60, is_line=True)
         role_of(self.role)
 
 
@@ -74,7 +76,8 @@ def find_person(connection: sa.Connection, person_id: str) -> Person:
     NotFoundError
         Nobody of that id works here, or no longer.
     """
-    row = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.person_id == person_id, PEOPLE.c.is_active)).first()
+    query = sa.select(PEOPLE).where(PEOPLE.c.person_id == person_id, PEOPLE.c.is_active)
+    row = connection.execute(query).first() if is_storable(person_id) else None
     if row is None:
         raise NotFoundError("person", person_id)
     return Person(person_id=row.person_id, name=row.name, role=row.role, org_id=row.org_id)
@@ -124,8 +127,9 @@ def add_person(session: WritingSession, asking: Person, person_id: str, name: st
         There is no such organisation.
     """
     _demand_change(session, asking)
-    checked_text("person_id", person_id, is_needed=True, longest=60)
-    checked_text("name", name, is_needed=True, longest=200)
+    checked_text("person_id", person_id, is_needed=True, longest=60, is_line=True)
+    checked_text("name", name, is_needed=True, longest=200, is_line=True)
+    checked_text("org_id", org_id, is_line=True)
     role = session.connection.execute(sa.select(ORGANISATIONS.c.role).where(ORGANISATIONS.c.org_id == org_id)).scalar()
     if role is None:
         raise NotFoundError("organisation", org_id)

@@ -23,7 +23,7 @@ def earlier_receipt(session: WritingSession, key: str, digest: str) -> Receipt |
     KeyReusedError
         The key was used for something else.
     """
-    checked_text("key", key, is_needed=True, longest=200)
+    checked_text("key", key, is_needed=True, longest=200, is_line=True)
     row = session.connection.execute(sa.select(RECEIPTS).where(RECEIPTS.c.who == session.who, RECEIPTS.c.key == key)).first()
     if row is None:
         return None

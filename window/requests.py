@@ -17,6 +17,12 @@ from window.events import CaseEvent
 MAX_TEXT = 4000
 """Characters a text given by a person may have."""
 
+MAX_AS_BUILT = 200_000
+"""Characters as-built data may have: some hundred for each asset."""
+
+MAX_DETAILS = 20
+"""Details one action may give."""
+
 MAX_ASSETS = 500
 """Assets one case may name."""
 
@@ -67,7 +73,9 @@ class OpenRequest:
     is_synthetic: bool = False
 
     def __post_init__(self) -> None:
-        checked_text("title", self.title, is_needed=True)
+        checked_text("title", self.title, is_needed=True, is_line=True)
+        for name, text in (("carrier_org", self.carrier_org), *(("asset_ids", one) for one in self.asset_ids)):
+            checked_text(name, text, is_line=True)
         if not self.asset_ids and self.area is None:
             raise InvalidRequestError("asset_ids", "must name an asset, or area must say where to search", self.asset_ids)
         if len(self.asset_ids) > MAX_ASSETS or len(set(self.asset_ids)) != len(self.asset_ids):
@@ -97,9 +105,13 @@ class Act:
     expected_version: int | None = None
 
     def __post_init__(self) -> None:
+        checked_text("action", self.action, longest=60, is_line=True)
         checked_text("why", self.why)
+        if len(self.detail) > MAX_DETAILS:
+            raise InvalidRequestError("detail", f"must have at most {MAX_DETAILS} entries", f"{len(self.detail)} entries")
         for name, text in self.detail.items():
-            checked_text(name, text)
+            checked_text("detail", name, longest=60, is_line=True)
+            checked_text(name, text, longest=MAX_AS_BUILT if name == "as_built" else MAX_TEXT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,24 +257,39 @@ class CaseView:
     waiting: tuple[WaitingLine, ...] = ()
 
 
-def checked_text(name: str, text: str, *, is_needed: bool = False, longest: int = MAX_TEXT) -> str:
+_OTHERS = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that break lines or turn the direction of text, so that it reads as something else than it is."""
+
+
+def checked_text(name: str, text: str, *, is_needed: bool = False, longest: int = MAX_TEXT, is_line: bool = False) -> str:
     """
     Return a text a person gave.
 
     Raises
     ------
     InvalidRequestError
-        It is missing, too long, or holds control characters, which databases refuse and screens obey.
+        It is missing, too long, has several lines where one is asked for, or holds control characters, which databases refuse and
+        screens obey.
     """
     if is_needed and not text.strip():
         raise InvalidRequestError(name, "must say something", text)
     if len(text) > longest:
         raise InvalidRequestError(name, f"must have at most {longest} characters", f"{len(text)} characters")
-    if any((ord(sign) < 32 and sign not in "\n\t") or 0x7F <= ord(sign) < 0xA0 or 0xD800 <= ord(sign) < 0xE000 for sign in text):
+    if not is_storable(text):
         raise InvalidRequestError(name, "must hold no control characters", text)
+    if is_line and not text.isprintable():
+        raise InvalidRequestError(name, "must be one line of visible characters", text)
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a text holds only what a database can hold and a screen shows as it is."""
+    return not any(
+        (ord(sign) < 32 and sign not in "\n\t") or 0x7F <= ord(sign) < 0xA0 or 0xD800 <= ord(sign) < 0xE000 or sign in _OTHERS
+        for sign in text
+    )
 
 
 def request_digest(*parts: object) -> str:
     """Return a hash that two requests share only if they ask the same."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()

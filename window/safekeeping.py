@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets_db.store import AuditHead, backup_register, open_register, register_faults, restore_register
+from assets_db.store import AuditHead, backup_register, open_register, register_faults, restore_register, upgrade_register
 from assets_db.store.database import engine_of, transaction
 from window.row_security import SEES_EVERYTHING, as_desk, grant_rights
-from window.schema import newest_version, version_of
+from window.schema import migrate_up, newest_version, version_of
 from window.trail import desk_faults, stray_rows
 
 
@@ -33,6 +33,16 @@ def faults(url: str, known_head: AuditHead | None = None) -> tuple[tuple[str, ..
             else:
                 found.append(f"the desk must have version {newest_version()}, found {version}")
         return tuple(found), session.audit_head(), bool(version)
+
+
+def upgrade(url: str) -> bool:
+    """Bring register and desk to the version of this program; return whether there is a desk."""
+    upgrade_register(url)
+    with transaction(engine_of(url), writes=True) as connection:
+        has_desk = bool(version_of(connection))
+        if has_desk:
+            migrate_up(connection)
+    return has_desk
 
 
 def backup(url: str, out: Path) -> None:

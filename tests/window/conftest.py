@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -42,6 +44,18 @@ def desk_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{path}"
     template = str(request.getfixturevalue("postgres_template"))
     return new_database(str(request.getfixturevalue("postgres_url")), f"desk_{next(_NUMBERS)}", template)
+
+
+@pytest.fixture
+def printed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a figure of the full run past what pytest captures."""
+
+    def say(figure: str) -> None:
+        if os.environ.get("SITING_STRESS") == "1":
+            with capsys.disabled():
+                print(f"\n{request.node.callspec.id}: {figure}", flush=True)  # noqa: T201  # what the full run is for
+
+    return say
 
 
 @pytest.fixture

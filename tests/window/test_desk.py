@@ -12,10 +12,11 @@ from assets_db.store import Register
 from tests.window.desk_samples import START, Walk
 from window.case_rows import CaseFilter
 from window.case_text import case_text
-from window.desk import Desk, _places
+from window.desk import Desk
 from window.errors import ActionNotAllowedError, InvalidRequestError, KeyReusedError, NotAllowedError, NotFoundError, StaleCaseError
 from window.requests import Act, Box, OpenRequest
 from window.tables import WAITING
+from window.viewing import places_shown
 
 
 def test_a_case_goes_from_the_first_question_into_the_register(desk: Desk) -> None:
@@ -133,7 +134,7 @@ def test_the_place_in_line_is_shown_to_each_without_the_others(desk: Desk) -> No
     walks[1].act("withdraw")
     assert [one.place for one in walks[2].view("gamma-1").waiting] == [1]
     with desk.reading("gamma-1") as (session, person):
-        assert len(_places(session, person, walks[2].case_id)) == 1
+        assert len(places_shown(session, person, walks[2].case_id)) == 1
         if desk.engine.dialect.name == "postgresql":
             assert session.connection.execute(sa.select(sa.func.count()).select_from(WAITING)).scalar() == 1
 

@@ -45,22 +45,25 @@ def both(first: Callable[[], object], second: Callable[[], object]) -> list[obje
         return list(pool.map(run, (first, second)))
 
 
-def test_every_acknowledged_application_is_there_once(desk: Desk) -> None:
+def test_every_acknowledged_application_is_there_once(desk: Desk, printed: Callable[[str], None]) -> None:
     def write(writer: int) -> list[Receipt]:
         who = f"{('alpha', 'beta', 'gamma', 'delta')[writer % 4]}-1"
         request = OpenRequest(title=f"writer {writer}", asset_ids=("test:0",))
         return [desk.open_case(request, asking=who, key=f"w{writer}-{number}", now=START) for number in range(N_EACH)]
 
+    begun = time.monotonic()
     with ThreadPoolExecutor(N_WRITERS) as pool:
         receipts = [one for some in pool.map(write, range(N_WRITERS)) for one in some]
+    took_s = time.monotonic() - begun
     assert len({one.case_id for one in receipts}) == N_WRITERS * N_EACH
     with desk.reading("audit-1") as (session, _):
         stored = session.connection.execute(sa.select(RECEIPTS.c.key, RECEIPTS.c.audit_hash)).all()
     assert sorted(stored) == sorted((one.key, one.audit_hash) for one in receipts)
     assert desk.audit(asking="audit-1")[0] == ()
+    printed(f"{N_WRITERS} writers x {N_EACH}: {len(stored)} receipts, each once, chain valid, {took_s:.0f} s")
 
 
-def test_the_last_slot_never_has_two_winners(desk: Desk) -> None:
+def test_the_last_slot_never_has_two_winners(desk: Desk, printed: Callable[[str], None]) -> None:
     for _ in range(N_RACES):
         walks = [Walk(desk, name) for name in ("alpha", "beta")]
         for walk in walks:
@@ -70,6 +73,7 @@ def test_the_last_slot_never_has_two_winners(desk: Desk) -> None:
         assert sorted(type(one).__name__ for one in found) == ["ActionNotAllowedError", "Receipt"]
         for walk in walks:
             walk.act("withdraw")
+    printed(f"{N_RACES} races for the last slot: one winner each")
 
 
 def test_the_database_refuses_a_second_holder_of_a_slot(desk: Desk) -> None:
@@ -91,7 +95,7 @@ def test_the_database_refuses_a_second_holder_of_a_slot(desk: Desk) -> None:
         connection.execute(HOLDS.insert().values(**values))
 
 
-def test_of_two_stale_edits_one_is_a_clean_conflict(desk: Desk) -> None:
+def test_of_two_stale_edits_one_is_a_clean_conflict(desk: Desk, printed: Callable[[str], None]) -> None:
     for number in range(N_STALE):
         walk = Walk(desk)
         walk.open("test:7")
@@ -103,6 +107,7 @@ def test_of_two_stale_edits_one_is_a_clean_conflict(desk: Desk) -> None:
         found = both(lambda: do(0, "desk-1"), lambda: do(1, "alpha-1"))  # done within the turn
         assert sorted(type(one).__name__ for one in found) == ["Receipt", "StaleCaseError"]
         assert len(walk.view().history) == 2
+    printed(f"{N_STALE} stale pairs: one clean conflict each")
 
 
 LOOP = """
@@ -121,7 +126,7 @@ for number in range(10_000):
 """
 
 
-def test_a_kill_loses_nothing_that_was_acknowledged(desk_url: str) -> None:
+def test_a_kill_loses_nothing_that_was_acknowledged(desk_url: str, printed: Callable[[str], None]) -> None:
     chance = random.Random(5)  # noqa: S311  # a fixed choice, no secret
     acknowledged: set[str] = set()
     for turn in range(N_KILLS):
@@ -141,6 +146,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(desk_url: str) -> None:
     assert acknowledged <= stored
     for line in desk.all_cases(asking="alpha-1"):
         assert len(desk.case(line.case_id, asking="alpha-1", now=START).history) == line.version
+    printed(f"{N_KILLS} kills: {len(acknowledged)} acknowledged, all of {len(stored)} receipts whole, chain valid")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from window.likeness import distance_m
 from window.messages import Template, templates
 from window.permits import permits_of, sharing_check
 from window.policy import policy_rows, reach
-from window.requests import Act
+from window.requests import Act, Box, OpenRequest
 
 DAY = START.date()
 
@@ -33,6 +33,21 @@ def test_duplicates_are_near_in_place_and_time(small_desk: Desk) -> None:
     near = small_desk.similar(walks["alpha"].case_id, asking="desk-1", within_m=2000)
     assert [one.case_id for one in near] == [walks["beta"].case_id, walks["gamma"].case_id]
     assert near[1].distance_m == pytest.approx(distance_m(35.66, 139.70, 35.669, 139.70))
+
+
+def test_search_areas_that_overlap_by_half_are_alike(desk: Desk) -> None:
+    def ask(carrier: str, west: float, east: float) -> str:
+        area = Box(west=west, south=35.65, east=east, north=35.66)
+        return desk.open_case(OpenRequest(title="area", area=area), asking=f"{carrier}-1", key=f"{west}", now=START).case_id
+
+    own, inside, beside, _ = (
+        ask("alpha", 139.70, 139.72),
+        ask("beta", 139.711, 139.715),
+        ask("gamma", 139.705, 139.73),
+        ask("delta", 139.719, 139.74),
+    )
+    found = desk.duplicates(own, asking="desk-1")
+    assert [(one.case_id, one.asset_id, one.distance_m) for one in found] == [(inside, "", 0.0), (beside, "", 0.0)]
 
 
 def test_one_refusal_does_not_hold_up_the_others(small_desk: Desk) -> None:

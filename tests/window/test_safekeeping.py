@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from assets_db.store import RegisterError, init_register
+from assets_db.store.database import transaction
 from tests.databases import _server, new_database
 from tests.window.desk_samples import START, Walk, furnish, run
 from window.desk import Desk, init_desk, open_desk
 from window.row_security import as_desk
 from window.safekeeping import backup, faults, restore
+from window.schema import migrate_down
 from window.tables import OF_A_CASE
 
 _NUMBERS = count(1)
@@ -121,3 +123,18 @@ def test_an_owner_from_whom_rows_are_hidden_still_copies_them_all(plain_owner: s
         assert rows_of(open_desk(restored)) == rows_of(desk)
         with pytest.raises(RegisterError, match="must be empty"):
             restore(tmp_path / "copy", restored)
+
+
+def test_an_upgrade_brings_the_desk_along(desk: Desk, desk_url: str) -> None:
+    with transaction(desk.engine, writes=True) as connection:
+        migrate_down(connection, "d001")
+    with pytest.raises(RegisterError, match="found d001; bring it up to date with: siting db upgrade"):
+        open_desk(desk_url)
+    assert "the desk must have version" in run("db", "check", "--db", desk_url, code=1)
+    assert run("db", "upgrade", "--db", desk_url) == "register and desk are up to date\n"
+    assert open_desk(desk_url).all_cases(asking="desk-1") == ()
+    assert run("db", "check", "--db", desk_url).startswith("register and desk are whole")
+
+
+def test_an_upgrade_makes_no_desk_where_there_was_none(register_url: str) -> None:
+    assert run("db", "upgrade", "--db", register_url) == "the register is up to date\n"
