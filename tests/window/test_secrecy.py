@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.window.desk_samples import CARRIERS, START, Walk
-from window.case_rows import CaseFilter
+from window.case_rows import CaseFilter, CasePlace
 from window.desk import Desk, open_desk
 from window.errors import DeskError, NotAllowedError, NotFoundError
 from window.requests import Act, Box, CaseLine, CaseView, OpenRequest, Outcome
@@ -46,7 +46,7 @@ def foreign(found: object, carrier: str, owners: dict[str, str]) -> list[object]
     if isinstance(found, tuple) and found and isinstance(found[0], tuple):  # counts by state
         return [] if sum(count for _, count in found) <= list(owners.values()).count(carrier) else [found]
     if isinstance(found, tuple):
-        return [line for line in found if isinstance(line, CaseLine) and owners[line.case_id] != carrier]
+        return [line for line in found if isinstance(line, CaseLine | CasePlace) and owners[line.case_id] != carrier]
     if isinstance(found, CaseView):
         holds = [one for one in found.holds if one.carrier_org != carrier]
         remarks = [one for one in found.comments if one.is_internal or not one.text.endswith(carrier)]
@@ -80,6 +80,7 @@ def questions(desk: Desk, chance: random.Random, who: str, case_id: str) -> list
         lambda: desk.draft(case_id, "to_carrier", "en", asking=who, now=START),
         lambda: desk.act(case_id, act, **note),  # type: ignore[arg-type]
         lambda: desk.wait(case_id, **note),  # type: ignore[arg-type]
+        lambda: desk.case_places(asking=who),
         lambda: desk.term_alerts(asking=who, now=START.replace(year=2030)),
         lambda: tuple(sorted(desk.counts(asking=who).items())),
         lambda: desk.assign(case_id, "lab", **note),  # type: ignore[arg-type]
@@ -106,7 +107,7 @@ def test_four_carriers_ask_everything_and_see_nothing_foreign(
             except (NotFoundError, NotAllowedError):
                 continue
             assert foreign(found, carrier, owners) == [], number
-    assert n_asked >= N_QUERIES * 23
+    assert n_asked >= N_QUERIES * 24
     printed(f"4 carriers, {n_asked} questions: 0 foreign rows")
 
 
