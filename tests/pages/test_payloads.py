@@ -90,7 +90,7 @@ def test_the_map_and_the_panel_beside_it(visit: Visit, hostile: tuple[str, list[
         expect(visit.page.get_by_role("heading", name=payload.strip())).to_be_visible()
         visit.page.get_by_text("台帳の内容").click()
         frame = visit.map()
-        frame.evaluate("window.map.eachLayer((l) => { if (l.getTooltip && l.getTooltip()) l.openTooltip(); })")
+        frame.evaluate("void window.map.eachLayer((l) => { if (l.getTooltip && l.getTooltip()) l.openTooltip(); })")
         visit.page.wait_for_timeout(200)
         assert payload.strip()[:12] in frame.evaluate("document.body.innerText")
     assert fired(visit) == 0
@@ -131,7 +131,7 @@ def test_the_candidates_of_a_plan(visit: Visit, hostile: tuple[str, list[str], s
     visit.press("計画を作る")
     expect(visit.page.get_by_text("scenario.toml").first).to_be_visible()
     frame = visit.map()
-    frame.evaluate("window.map.eachLayer((l) => { if (l.getTooltip && l.getTooltip()) l.openTooltip(); })")
+    frame.evaluate("void window.map.eachLayer((l) => { if (l.getTooltip && l.getTooltip()) l.openTooltip(); })")
     visit.settle()
     assert fired(visit) == 0
     assert visit.complaints == []

@@ -32,14 +32,14 @@ def test_a_killed_worker_loses_nothing(own_window: Path) -> None:
     plans = PlanKeeper(desk, Areas(settings.scenarios), settings.plans)
     with desk.reading("demo-planner") as (_, person):
         pass
-    plan_id = plans.ask(person, "demo_register", Wish(title="長い計画", max_sites=30, effort=10.0), now=dt.datetime.now(dt.UTC))
+    plan_id = plans.ask(person, "demo_register", Wish(title="長い計画", max_sites=45, effort=4.0), now=dt.datetime.now(dt.UTC))
     chance = random.Random(1)  # noqa: S311  # no secret
     for kill in range(N_KILLS):
         worker = start(own_window)
         until = time.monotonic() + _PATIENCE_S
         while plans.plan(person, plan_id).attempt < kill + 1 and time.monotonic() < until:
             os.sched_yield()
-        resume = time.monotonic() + chance.uniform(0.1, 3.0)
+        resume = time.monotonic() + chance.uniform(0.1, 2.0)
         while time.monotonic() < resume:
             os.sched_yield()
         worker.kill()
@@ -55,7 +55,7 @@ def test_a_killed_worker_loses_nothing(own_window: Path) -> None:
     done = plans.plan(person, plan_id)
     assert (done.state, done.attempt) == ("done", N_KILLS + 1)
     opened = plans.opened(person, plan_id)
-    assert len(opened.plan.chosen) == 30
+    assert len(opened.plan.chosen) == 45
     folders = [one.name for one in settings.plans.iterdir() if not one.name.startswith(".")]
     assert folders == [plan_id]
     audit = desk.audit(asking="demo-auditor")[0]

@@ -55,7 +55,7 @@ def act_on_permit(frame: Frame, view: CaseView, permit: PermitLine, actions: Seq
     with st.form(f"permit-form-{at}-{action}", border=False):
         why, detail = _asked_for(frame, row.guard, (), key=f"{at}-{action}")
         if st.form_submit_button(frame.say("cases.do", action=frame.word("action", action)), type="primary"):
-            request = Act(action=action, why=why, detail=detail)
+            request = Act(action=action, why=why, detail=detail, expected_version=view.line.version)
             with frame.problems_shown():
                 frame.desk.act_on_permit(
                     view.line.case_id,

@@ -44,6 +44,7 @@ def show_case(frame: Frame, case_id: str) -> None:
     with left:
         _clocks(frame, view)
         _assets(frame, view)
+        _waiting(frame, view)
         _permits(frame, view)
         _timeline(frame, view)
         _documents(frame, view)
@@ -76,6 +77,12 @@ def _assets(frame: Frame, view: CaseView) -> None:
     if view.area is not None:
         edges = {name: f"{getattr(view.area, name):.5f}" for name in ("west", "south", "east", "north")}
         st.caption(frame.say("cases.area", **edges))
+
+
+def _waiting(frame: Frame, view: CaseView) -> None:
+    """Show the places in line of a case that waits."""
+    for one in view.waiting:
+        st.caption(frame.say("cases.place", place=one.place, asset=plain(one.asset_id)))
 
 
 def _permits(frame: Frame, view: CaseView) -> None:
