@@ -170,12 +170,13 @@ def _click(page: Page, frame: Frame, number: int) -> float:
     box = page.locator("iframe").first.bounding_box()
     if box is None or at is None:
         raise TimeoutError("no asset to click")
-    before = frame.evaluate("(document.querySelector('img.leaflet-image-layer') || {}).src || ''")
+    before = page.locator("[data-testid=stMain] h3").all_inner_texts()
     start = time.perf_counter()
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
-    frame.wait_for_function(
-        "(b) => { const i = document.querySelector('img.leaflet-image-layer'); return i && i.src !== b; }", arg=before, polling=20
-    )
+    while page.locator("[data-testid=stMain] h3").all_inner_texts() == before:
+        page.wait_for_timeout(10)
+    page.get_by_text("最遠").wait_for()
+    frame.wait_for_function("Boolean(document.querySelector('svg path[stroke=\"#111111\"]'))", polling=20)
     return time.perf_counter() - start
 
 

@@ -28,6 +28,7 @@ MOST_POINTS = 1500
 """Assets drawn one by one; more are drawn as clusters."""
 
 _CLUSTERS_ALONG = 24
+_LEAST_BOX_DEG = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,7 @@ class AssetIndex:
         rows = np.flatnonzero(is_inside).astype(np.int64)
         if len(rows) <= most:
             return Found(rows=rows)
-        step = max(east - west, north - south) / _CLUSTERS_ALONG
+        step = max(east - west, north - south, _LEAST_BOX_DEG) / _CLUSTERS_ALONG
         lon, lat = self.lon[rows], self.lat[rows]
         column, row = np.floor(lon / step).astype(np.int64), np.floor(lat / step).astype(np.int64)
         cell = (column - column.min()) * (row.max() - row.min() + 1) + row - row.min()
@@ -193,6 +194,6 @@ class IndexKeeper:
         with self._register.reading() as session:
             newest = session.change_seq()
         with self._lock:
-            if self._index is None or self._index.change_seq != newest:
+            if self._index is None or self._index.change_seq < newest:
                 self._index = read_index(self._register)
             return self._index

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -25,6 +26,8 @@ from window.policy import SYSTEM, Person, demand
 from window.requests import Act, CaseLine, CaseView, OpenRequest, Outcome, Receipt, TermAlert
 from window.row_security import as_desk, enter
 from window.schema import migrate_up, newest_version, version_of
+
+_NOT_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +74,16 @@ class Desk:
         with self.writing(asking, now, request.why) as (session, person):
             return acting.act(session, person, case_id, request, key=key, settings=self.settings)
 
-    def act_on_many(self, case_ids: Sequence[str], request: Act, *, asking: str, key: str, now: dt.datetime) -> tuple[Outcome, ...]:
-        """Do the same action on several cases, each by itself: one that is refused does not hold up the others."""
-        return tuple(self._outcome(case_id, request, asking, f"{key}:{case_id}", now) for case_id in case_ids)
+    def act_on_many(
+        self, case_ids: Sequence[str], request: Act, *, asking: str, key: str, now: dt.datetime, seen: Mapping[str, int] = _NOT_SEEN
+    ) -> tuple[Outcome, ...]:
+        """
+        Do the same action on several cases, each by itself: one that is refused does not hold up the others.
+
+        ``seen`` gives the version of each case the person saw; one that has changed since is refused.
+        """
+        requests = {case_id: replace(request, expected_version=seen.get(case_id, request.expected_version)) for case_id in case_ids}
+        return tuple(self._outcome(case_id, one, asking, f"{key}:{case_id}", now) for case_id, one in requests.items())
 
     def _outcome(self, case_id: str, request: Act, asking: str, key: str, now: dt.datetime) -> Outcome:
         """Try an action on one of several cases."""

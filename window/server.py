@@ -74,6 +74,11 @@ def server() -> Server:
     settings = read_settings()
     desk = open_desk(settings.database, keeps_connections=True)
     register = Register(engine=desk.engine)
-    areas = Areas(settings.scenarios)
+
+    def revision() -> int:
+        with register.reading() as session:
+            return session.change_seq()
+
+    areas = Areas(settings.scenarios, revision)
     plans = PlanKeeper(desk, areas, settings.plans)
     return Server(settings=settings, desk=desk, register=register, assets=IndexKeeper(register), areas=areas, plans=plans)

@@ -24,7 +24,7 @@ def box_of_geojson(content: bytes) -> tuple[float, float, float, float]:
         raise InvalidRequestError("file", f"must have at most {MOST_BYTES:,} bytes", f"{len(content):,} bytes")
     try:
         positions = list(_positions(json.loads(content.decode("utf-8-sig"))))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidRequestError("file", "must be GeoJSON", str(error)[:100]) from None
     if not positions:
         raise InvalidRequestError("file", "must hold the shape of a search area", "no position")

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from page_visits import ROOT, signed_in
 from streamlit.testing.v1 import AppTest
 
 from window.demo_window import make_demo_window
 from window.server import server
 from window.settings import VARIABLE
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +47,6 @@ def app(sample_window: Path, use_window: Callable[[Path], None]) -> Callable[[st
     """Return the pages as a person of the sample window sees them."""
     use_window(sample_window)
     return signed_in
-
-
-def signed_in(login: str) -> AppTest:
-    """Return the first page after a person has signed in."""
-    found = AppTest.from_file(str(ROOT / "app_streamlit.py"), default_timeout=60)
-    found.session_state["login"] = login
-    return found.run()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import signed_in
+from page_visits import signed_in
 from streamlit.testing.v1 import AppTest
 
 from window.planning.draft import Wish

@@ -26,12 +26,14 @@
     const canvas = L.canvas({ padding: 0.3, tolerance: 4 });
     let query = "";
     let asked = 0;
+    let isDrawing = false;
 
     async function draw() {
       const mine = ++asked;
       const view = map.getBounds().pad(0.1);
       const bbox = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((one) => one.toFixed(6)).join(",");
       const answer = await fetch(options.root + "/points?bbox=" + bbox + (options.plan ? "&plan=" + encodeURIComponent(options.plan) : "") + query, { headers: { "X-Siting-Pass": options.pass } });
+      if (answer.status === 401 || answer.status === 403) return complain();
       if (!answer.ok || mine !== asked) return;
       const found = await answer.json();
       if (mine !== asked) return;
@@ -39,7 +41,7 @@
       for (const [lon, lat, count] of found.clusters) {
         const size = Math.round(22 + 9 * Math.log10(count));
         const icon = L.divIcon({ html: label(count.toLocaleString()), className: "siting-cluster", iconSize: [size, size] });
-        L.marker([lat, lon], { icon: icon, keyboard: false }).on("click", () => map.setView([lat, lon], map.getZoom() + 2)).addTo(group);
+        L.marker([lat, lon], { icon: icon, keyboard: false }).on("click", () => isDrawing || map.setView([lat, lon], map.getZoom() + 2)).addTo(group);
       }
       for (const [lon, lat, id, name, type] of found.points) {
         const dot = L.circleMarker([lat, lon], {
@@ -47,10 +49,16 @@
           fillColor: COLOURS[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
-        dot.on("click", (event) => { L.DomEvent.stopPropagation(event); tell({ kind: "asset", id: id }); });
+        dot.on("click", (event) => { L.DomEvent.stopPropagation(event); if (!isDrawing) tell({ kind: "asset", id: id }); });
         dot.addTo(group);
       }
       window.sitingDrawn = { points: found.points.length, clusters: found.clusters.length, chosen: found.chosen };
+    }
+
+    function complain() {
+      if (window.sitingExpired) return;
+      const Note = L.Control.extend({ onAdd: () => { const note = label(options.words.expired); note.className = "siting-note"; return note; } });
+      window.sitingExpired = new Note({ position: "topright" }).addTo(map);
     }
 
     map.on("moveend", draw);
@@ -75,6 +83,7 @@
       map.dragging.disable();
       map.getContainer().style.cursor = "crosshair";
       let from = null;
+      isDrawing = true;
       function down(event) {
         from = event.latlng;
         if (shape) map.removeLayer(shape);
@@ -84,11 +93,12 @@
       function up(event) {
         if (!from) return;
         const bounds = L.latLngBounds(from, event.latlng);
+        setTimeout(() => { isDrawing = false; }, 0);  // the click that follows belongs to the box
         map.off("mousedown", down).off("mousemove", move).off("mouseup", up);
         map.dragging.enable();
         map.getContainer().style.cursor = "";
         button.classList.remove("siting-active");
-        tell({ kind: "box", bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] });
+        if (bounds.getWest() < bounds.getEast() && bounds.getSouth() < bounds.getNorth()) tell({ kind: "box", bbox: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] });
       }
       map.on("mousedown", down).on("mousemove", move).on("mouseup", up);
     }

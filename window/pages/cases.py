@@ -10,7 +10,7 @@ import streamlit as st
 from siting.outputs.escape import csv_text
 from window.case_rows import CaseFilter
 from window.machine import case_machine
-from window.requests import Act, CaseLine
+from window.requests import Act, CaseLine, request_digest
 from window.ui.case_page import show_case
 from window.ui.case_words import due_text, state_name
 from window.ui.frame import Frame, frame, plain
@@ -82,11 +82,13 @@ def _bulk(page: Frame, lines: list[CaseLine]) -> None:
     action = columns[0].selectbox(page.say("cases.action"), actions, format_func=lambda one: page.word("action", one), key="bulk-action")
     why = columns[1].text_input(page.say("cases.why_optional"), key="bulk-why")
     if columns[2].button(page.say("cases.bulk_do", n=len(lines)), type="primary"):
-        ids = [line.case_id for line in lines]
-        key = "bulk-" + "-".join(f"{line.case_id}.{line.version}" for line in lines)[:150] + f"-{action}"
-        done = page.desk.act_on_many(ids, Act(action=action, why=why), asking=page.person.person_id, key=key, now=page.now)
-        for one in done:
-            (st.success if one.receipt else st.error)(plain(f"{one.case_id} {one.problem or page.word('action', action)}"))
+        seen = {line.case_id: line.version for line in lines}
+        key = f"bulk-{action}-{request_digest(seen, why)[:24]}"
+        request = Act(action=action, why=why)
+        done = page.desk.act_on_many(list(seen), request, asking=page.person.person_id, key=key, now=page.now, seen=seen)
+        st.session_state["bulk-done"] = [(one.case_id, one.problem or page.word("action", action), one.receipt is not None) for one in done]
+        st.rerun()
+    st.caption("　".join(line.case_id for line in lines))
 
 
 page = frame()
@@ -102,10 +104,19 @@ else:
         if not lines:
             st.info(page.say("cases.none"))
             st.stop()
+        shown = request_digest([(line.case_id, line.version) for line in lines])[:16]  # a list that has changed forgets what was selected
+        for number, said, is_done in st.session_state.pop("bulk-done", []):
+            (st.success if is_done else st.error)(plain(f"{number} {said}"))
         rows = [_row(page, line) for line in lines]
         st.caption(page.say("cases.count", n=len(lines)) + (page.say("cases.more", n=_MOST) if len(lines) == _MOST else ""))
         picked = st.dataframe(
-            rows, hide_index=True, width="stretch", height=430, on_select="rerun", selection_mode="multi-row", key="inbox"
+            rows,
+            hide_index=True,
+            width="stretch",
+            height=430,
+            on_select="rerun",
+            selection_mode="multi-row",
+            key=f"inbox-{shown}",
         )
         chosen = [lines[place] for place in picked["selection"]["rows"]]
         columns = st.columns([3, 1, 1])

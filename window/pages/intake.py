@@ -47,8 +47,11 @@ def _assets(page: Frame) -> list[str]:
 
 def _area(page: Frame) -> Box | None:
     """Show the search area, and take one from a file."""
-    given = st.file_uploader(page.say("intake.area_file"), type=["geojson", "json"], key="intake-file")
-    if given is not None:
+    number = st.session_state.setdefault("intake-file-number", 0)
+    given = st.file_uploader(page.say("intake.area_file"), type=["geojson", "json"], key=f"intake-file-{number}")
+    if given is not None and st.session_state.get("intake-file-read") != given.file_id:
+        st.session_state["intake-file-read"] = given.file_id
+        st.session_state.pop("intake-area", None)
         with page.problems_shown():
             st.session_state["intake-area"] = box_of_geojson(given.getvalue())
     area = st.session_state.get("intake-area")
@@ -59,6 +62,7 @@ def _area(page: Frame) -> Box | None:
     st.caption(page.say("cases.area", west=f"{west:.5f}", south=f"{south:.5f}", east=f"{east:.5f}", north=f"{north:.5f}"))
     if st.button(page.say("intake.no_area_any_more")):
         del st.session_state["intake-area"]
+        st.session_state["intake-file-number"] = number + 1
         st.rerun()
     return Box(west=west, south=south, east=east, north=north)
 

@@ -11,7 +11,7 @@ from window.planning.ranking import rank_box
 from window.ui.asset_map import base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
-from window.ui.frame import Frame, frame, plain
+from window.ui.frame import Frame, choose_asset, frame, plain
 from window.ui.plan_layers import case_layers, newest_plan_layers
 
 
@@ -50,8 +50,7 @@ def _results(page: Frame, text: str, wanted: dict[str, tuple[str, ...]]) -> None
     for row in rows:
         label = f"{index.names[row] or index.ids[row]}　{index.ids[row]}"
         if st.button(plain(label), key=f"hit-{index.ids[row]}", type="tertiary"):
-            st.session_state["asset_id"] = index.ids[row]
-            st.session_state["map-view"] = ((float(index.lon[row]), float(index.lat[row])), 17)
+            choose_asset(index.ids[row], (float(index.lon[row]), float(index.lat[row])))
 
 
 def _asset(page: Frame, asset_id: str) -> None:
@@ -86,8 +85,7 @@ def _box(page: Frame, box: tuple[float, float, float, float]) -> None:
             reasons = [page.say("map.reason", **figures)] + ([page.say("map.unknowns", n=one.n_unknown)] if one.n_unknown else [])
             columns[0].caption("  \n".join([f"**{place}. {plain(one.name or one.asset_id)}**", *reasons]))
             if columns[1].button(page.say("asset.open"), key=f"rank-{one.asset_id}", width="stretch"):
-                st.session_state["asset_id"] = one.asset_id
-                st.session_state.pop("map-box", None)
+                choose_asset(one.asset_id)
                 st.rerun()
         if page.person.role in {"carrier", "window"} and st.button(page.say("map.box_to_intake"), type="primary"):
             st.session_state["intake-area"] = box
@@ -121,6 +119,7 @@ with left:
     st.caption(page.say("map.legend"))
     if said is not None:
         if said.asset_id:
-            st.session_state["asset_id"] = said.asset_id
-        st.session_state["map-box"] = said.box
+            choose_asset(said.asset_id)
+        else:
+            st.session_state["map-box"] = said.box
         st.rerun()

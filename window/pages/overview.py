@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from window.overview.dossier import overview_of, write_overview
-from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, MAST_M, roof_at
+from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, roof_at, usual_height_m
 from window.ui.case_words import today
 from window.ui.frame import frame
 
@@ -24,10 +24,9 @@ with page.problems_shown():
     lon, lat = record.number("lon"), record.number("lat")
     area = None if lon is None or lat is None else page.server.areas.name_at(lon, lat)
     prepared = None if area is None else page.server.areas.prepared(area)
-    known = record.number("mount_height_max_m") or record.number("height_agl_m") or 8.0
     roof_m = 0.0 if prepared is None or lon is None or lat is None else roof_at(prepared, lon, lat)
-    first = max(known, roof_m + MAST_M if roof_m else LOWEST_M)
-    height = columns[1].number_input(page.say("asset.height"), LOWEST_M, HIGHEST_M, float(round(first, 1)), 0.5, key=f"height-{asset_id}")
+    first = usual_height_m(record, roof_m)
+    height = columns[1].number_input(page.say("asset.height"), LOWEST_M, HIGHEST_M, first, 0.5, key=f"height-{asset_id}")
     bands = (prepared.basis.radio.band, *(one for one in BANDS if one != prepared.basis.radio.band)) if prepared is not None else BANDS
     is_served = None if area is None else page.server.plans.served_cells(area, page.person)
     found = overview_of(record, today(page), height_m=float(height), bands=bands[:2], prepared=prepared, is_served=is_served)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from scenarios.caching import cache_folder
 from scenarios.preparation import Prepared, prepare
+from scenarios.register_tables import RegisterAssets
 from scenarios.scenario import ScenarioFile
 from scenarios.stopwatch import Stopwatch
-from window.errors import NotFoundError
+from window.errors import InvalidRequestError, NotFoundError
 from window.planning.draft import placed_text, scenario_of
 
 _KEPT = 2
@@ -25,14 +28,26 @@ class Areas:
     ----------
     paths
         Scenario files; two of one name are refused.
+    revision
+        Returns the number of the register's last change: areas whose candidates come from it are read again after a change.
+
+    Raises
+    ------
+    InvalidRequestError
+        A scenario holds the password of a database, which would be in every plan made from it.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], revision: Callable[[], int] = lambda: 0) -> None:
         texts = [placed_text(path) for path in paths]
         self._files = {one.scenario.scenario.name: one for one in map(scenario_of, texts)}
         self._texts = dict(zip(self._files, texts, strict=True))
-        self._ready: OrderedDict[str, Prepared] = OrderedDict()
+        self._of_register = {name for name, file in self._files.items() if _register_sources(file)}
+        self._revision = revision
+        self._ready: OrderedDict[tuple[str, int], Prepared] = OrderedDict()
         self._lock = threading.Lock()
+        self._reading: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        for file in self._files.values():
+            _refuse_passwords(file)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,10 +73,13 @@ class Areas:
         self.file(name)
         return self._texts[name]
 
-    @property
-    def ready(self) -> tuple[Prepared, ...]:
-        """Areas that are in memory."""
-        return tuple(self._ready.values())
+    def revision_of(self, name: str) -> int:
+        """Return the state of the register an area is of now; 0 for one that takes nothing from it."""
+        return self._revision() if name in self._of_register else 0
+
+    def ready(self, name: str, revision: int) -> Prepared | None:
+        """Return an area as of a state of the register, if it is in memory."""
+        return self._ready.get((name, revision))
 
     def name_at(self, lon: float, lat: float) -> str | None:
         """Return the first area that holds a place; ``None`` if none does."""
@@ -72,13 +90,38 @@ class Areas:
         return None
 
     def prepared(self, name: str) -> Prepared:
-        """Return an area with its city, cells, candidates and coverage; read the first time it is asked for."""
+        """Return an area with its city, cells, candidates and coverage; read when it is asked for first, and after a change."""
+        key = (name, self.revision_of(name))
         with self._lock:
-            if name in self._ready:
-                self._ready.move_to_end(name)
-                return self._ready[name]
-            found = prepare(self.file(name), Stopwatch(), cache_folder=cache_folder())
-            self._ready[name] = found
-            while len(self._ready) > _KEPT:
-                self._ready.popitem(last=False)
+            if key in self._ready:
+                self._ready.move_to_end(key)
+                return self._ready[key]
+        with self._reading[name]:
+            found = self._ready.get(key) or prepare(self.file(name), Stopwatch(), cache_folder=cache_folder())
+            with self._lock:
+                for old in [one for one in self._ready if one[0] == name]:
+                    del self._ready[old]
+                self._ready[key] = found
+                while len(self._ready) > _KEPT:
+                    self._ready.popitem(last=False)
             return found
+
+
+def asset_of(file: ScenarioFile, candidate_id: str) -> str:
+    """Return the asset of the register that a candidate of a scenario is; empty for one that is from elsewhere."""
+    for source in _register_sources(file):
+        if candidate_id.startswith(f"{source.name}:"):
+            return candidate_id.removeprefix(f"{source.name}:")
+    return ""
+
+
+def _register_sources(file: ScenarioFile) -> list[RegisterAssets]:
+    return [one for one in file.scenario.candidates if isinstance(one, RegisterAssets)]
+
+
+def _refuse_passwords(file: ScenarioFile) -> None:
+    """Refuse a scenario with the password of a database in it."""
+    for source in _register_sources(file):
+        if source.database and "://" in source.database and sa.make_url(source.database).password:
+            rule = "must hold no password: leave it out, and give the address in SITING_DB"
+            raise InvalidRequestError(f"database of the area {file.scenario.scenario.name}", rule, source.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from scenarios.caching import cache_folder
+from scenarios.errors import ScenarioError
 from scenarios.plan_file import read_plan
 from scenarios.preparation import Prepared, prepare, restate, same_inputs
-from scenarios.scenario import ScenarioFile
 from scenarios.stopwatch import Stopwatch
 from siting import Plan, WhatIf
 from siting.arrays import BoolArray
+from siting.errors import InvalidInputError
 from window.desk import Desk
 from window.errors import InvalidRequestError
 from window.planning.areas import Areas
@@ -43,12 +44,15 @@ class OpenPlan:
         Cells, candidates and coverage.
     plan
         The plan.
+    revision
+        State of the register it was opened with.
     """
 
     row: PlanRow
     folder: Path
     prepared: Prepared
     plan: Plan
+    revision: int = 0
 
     def served(self, chosen: Sequence[str]) -> BoolArray:
         """Return which cells some sites serve, shape (n_cells,)."""
@@ -82,6 +86,7 @@ class PlanKeeper:
         self._desk, self._areas, self._folder = desk, areas, folder
         self._opened: OrderedDict[str, OpenPlan] = OrderedDict()
         self._lock = threading.Lock()
+        self._opening: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def ask(self, person: Person, area: str, wish: Wish, *, now: dt.datetime) -> str:
         """
@@ -122,11 +127,6 @@ class PlanKeeper:
         with self._desk.writing(person.person_id, now, "cancelled") as (session, asking):
             cancel_plan(session, asking, plan_id)
 
-    def file(self, person: Person, plan_id: str, name: str) -> bytes:
-        """Return a file of the run folder of a person's plan."""
-        found = self.plan(person, plan_id)
-        return (self._folder / found.plan_id / Path(name).name).read_bytes()
-
     def opened(self, person: Person, plan_id: str) -> OpenPlan:
         """
         Return a plan that is done, ready for questions.
@@ -134,33 +134,46 @@ class PlanKeeper:
         Raises
         ------
         InvalidRequestError
-            It is not done, or there is no plan in it.
+            It is not done, or it was made from another state of the register.
         """
         row = self.plan(person, plan_id)
         if row.state != "done":
             raise InvalidRequestError("plan", "must be done", row.state)
         with self._lock:
-            found = self._opened.get(plan_id)
-            if found is None:
-                found = self._open(row)
+            if plan_id in self._opened:
+                self._opened.move_to_end(plan_id)
+                return self._opened[plan_id]
+        with self._opening[plan_id]:
+            found = self._opened.get(plan_id) or self._open(row)
+            with self._lock:
                 self._opened[plan_id] = found
-            self._opened.move_to_end(plan_id)
-            while len({id(one.prepared.coverage) for one in self._opened.values()}) > _KEPT:
-                self._opened.popitem(last=False)
+                while len({id(one.prepared.coverage) for one in self._opened.values()}) > _KEPT:
+                    self._opened.popitem(last=False)
             return found
 
     def _open(self, row: PlanRow) -> OpenPlan:
         """Read a plan; coverage that is in memory already serves again."""
         file = scenario_of(row.scenario)
-        base = _nearest([*(one.prepared for one in self._opened.values()), *self._areas.ready], file)
+        revision = self._areas.revision_of(row.area)
+        in_memory = [one.prepared for one in self._opened.values() if one.revision == revision]
+        area = self._areas.ready(row.area, revision)
+        base = next((one for one in [area, *in_memory] if one is not None and same_inputs(one.basis.file, file)), None)
         prepared = restate(base, file) if base is not None else prepare(file, Stopwatch(), cache_folder=cache_folder())
         folder = self._folder / row.plan_id
-        return OpenPlan(row=row, folder=folder, prepared=prepared, plan=read_plan(folder))
+        plan = read_plan(folder)
+        gone = [one for one in plan.chosen if one not in prepared.basis.gathered.rows]
+        if gone:
+            rule = "was made from another state of the register, in which there are sites that are no candidates now: make it again"
+            raise InvalidRequestError(f"plan {row.title}", rule, gone[0])
+        return OpenPlan(row=row, folder=folder, prepared=prepared, plan=plan, revision=revision)
 
     def newest(self, person: Person, area: str) -> OpenPlan | None:
-        """Return the newest plan of a person's organisation in an area; ``None`` if there is none."""
+        """Return the newest plan of a person's organisation in an area; ``None`` if there is none that still holds."""
         done = [one for one in self.plans(person, area=area, states=("done",)) if one.summary.get("n_sites")]
-        return self.opened(person, done[0].plan_id) if done else None
+        try:
+            return self.opened(person, done[0].plan_id) if done else None
+        except (InvalidRequestError, ScenarioError, InvalidInputError):
+            return None  # the register has moved on since
 
     def served_cells(self, area: str, person: Person) -> BoolArray | None:
         """Return which cells of an area the newest plan serves; ``None`` without a plan on the cells of the area."""
@@ -168,8 +181,3 @@ class PlanKeeper:
         if newest is None or len(newest.prepared.basis.demand) != len(self._areas.prepared(area).basis.demand):
             return None
         return newest.served(newest.plan.chosen)
-
-
-def _nearest(ready: Sequence[Prepared], file: ScenarioFile) -> Prepared | None:
-    """Return what is prepared from the same inputs."""
-    return next((one for one in ready if same_inputs(one.basis.file, file)), None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from assets_db.store import AssetFilter, Register
 from siting.outputs.site_rows import lon_lat_deg
-from window.planning.areas import Areas
+from window.planning.areas import Areas, asset_of
 from window.planning.keeper import PlanKeeper
 from window.policy import Person
 
@@ -63,7 +63,9 @@ def rank_box(
     for row in rows.tolist():
         cells = coverage.cells[coverage.start[row] : coverage.start[row + 1]]
         is_new = ~is_served[cells]
-        asset_id = candidates.ids[row]
+        asset_id = asset_of(prepared.basis.file, candidates.ids[row])
+        if not asset_id:
+            continue
         record = records.get(asset_id)
         unknown = 0 if record is None else sum(record.values.get(name) is None for name in _WANTED)
         one = Ranked(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyproj import Transformer
 
+from assets_db.record import AssetRecord
 from scenarios.preparation import Prepared
 from siting import Candidates, RadioParams, build_coverage
 from siting.arrays import BoolArray, IndexArray
@@ -69,6 +70,12 @@ def roof_at(prepared: Prepared, lon: float, lat: float) -> float:
     xy_m = _plane_position(prepared, lon, lat)
     roof = float(prepared.basis.city.roof_above_ground_m(np.array([xy_m]))[0])
     return roof if math.isfinite(roof) and roof > 0 else 0.0
+
+
+def usual_height_m(record: AssetRecord, roof_m: float) -> float:
+    """Return the height an antenna on an asset would have [m]: what is known of it, at least a mast above the roof, within the limits."""
+    known = record.number("mount_height_max_m") or record.number("height_agl_m") or 8.0
+    return float(round(min(HIGHEST_M, max(known, roof_m + MAST_M if roof_m else LOWEST_M)), 1))
 
 
 def viewshed(prepared: Prepared, lon: float, lat: float, *, height_m: float, band: str, is_served: BoolArray | None = None) -> Viewshed:

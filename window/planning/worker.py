@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import tempfile
 import threading
@@ -16,11 +17,13 @@ from scenarios.caching import cache_folder
 from scenarios.errors import ScenarioError
 from scenarios.run import run_scenario
 from scenarios.run_result import Run
-from siting.errors import InvalidInputError, InvalidPlanError
+from siting.errors import SitingError
 from siting.progress import Closing
 from window.desk import Desk
 from window.planning.plans import PlanRow, beat, claim_plan, end_plan
 from window.policy import SYSTEM
+
+logger = logging.getLogger(__name__)
 
 _BEAT_S = 1.0
 _IDLE_S = 0.5
@@ -64,8 +67,11 @@ def _compute(desk: Desk, claimed: PlanRow, plans: Path) -> None:
         summary, problem = _summary(run), ""
     except _Abandoned:
         return
-    except (ScenarioError, InvalidInputError, InvalidPlanError, AssetsError) as error:
+    except (ScenarioError, SitingError, AssetsError) as error:
         problem, summary = str(error), None
+    except Exception:
+        logger.exception("plan %s", claimed.plan_id)
+        problem, summary = "the program failed; its log says how", None
     with desk.writing(SYSTEM.person_id, _now(), claimed.title) as (session, _):
         end_plan(session, claimed, summary=summary, problem=problem)
 

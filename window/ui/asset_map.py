@@ -26,6 +26,7 @@ _STYLE = """
 <style>
 .siting-cluster { background: rgba(0,114,178,.82); color: #fff; border-radius: 50%; display: flex; align-items: center;
   justify-content: center; font: 600 11px sans-serif; border: 2px solid #fff; box-sizing: border-box; }
+.siting-note { background: #fff4d6; padding: 6px 10px; border-radius: 4px; font-size: 13px; }
 .siting-box { font-size: 18px; } .siting-active { background: #ffe3cc !important; }
 .leaflet-container { background: #f4f3f0; font-family: sans-serif; }
 </style>
@@ -36,7 +37,7 @@ class OfflineMap(folium.Map):
     """A folium map that asks no other machine for its libraries."""
 
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
-        super().__init__(location=(centre[1], centre[0]), zoom_start=zoom, tiles=None, min_zoom=9, max_zoom=20, control_scale=True)
+        super().__init__(location=(centre[1], centre[0]), zoom_start=zoom, tiles=None, min_zoom=9, max_zoom=20)
         self.default_js = [("leaflet", f"{_ROOT}/vendor/leaflet.js"), ("asset_layer", f"{_ROOT}/vendor/asset_layer.js")]
         self.default_css = [("leaflet_css", f"{_ROOT}/vendor/leaflet.css")]
 
@@ -93,7 +94,7 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
         )
     )
     types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in (*field_of("asset_type").values, "pole")}
-    words: JsonValue = {"box": frame.say("map.draw_box")}
+    words: JsonValue = {"box": frame.say("map.draw_box"), "expired": frame.say("map.expired")}
     options = script_json({"root": _ROOT, "pass": token, "box": with_box, "plan": plan_id, "types": types, "words": words})
     drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
     return drawn

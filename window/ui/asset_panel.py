@@ -12,7 +12,7 @@ from assets_db.schema import field_of, fields
 from siting.outputs.text import weight_text
 from window.case_rows import CaseFilter
 from window.machine import case_machine
-from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, MAST_M, Viewshed, roof_at, viewshed
+from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, Viewshed, roof_at, usual_height_m, viewshed
 from window.policy import reach
 from window.ui.asset_map import dot
 from window.ui.door import page_file
@@ -93,14 +93,13 @@ def ask_viewshed(frame: Frame, record: AssetRecord, *, key: str) -> Viewshed | N
     with st.spinner(frame.say("asset.reading_area")):
         prepared = frame.server.areas.prepared(area)
     roof_m = roof_at(prepared, lon, lat)
-    known = record.number("mount_height_max_m") or record.number("height_agl_m")
-    first = max(known or 8.0, roof_m + MAST_M if roof_m else LOWEST_M)
+    first = usual_height_m(record, roof_m)
     columns = st.columns([3, 2])
     height = columns[0].slider(
         frame.say("asset.height"),
         min_value=LOWEST_M,
-        max_value=max(60.0, min(HIGHEST_M, first * 1.5)),
-        value=float(round(first, 1)),
+        max_value=max(60.0, min(HIGHEST_M, first * 1.5), first),
+        value=first,
         step=0.5,
         key=f"{key}-height",
     )

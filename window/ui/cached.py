@@ -13,8 +13,9 @@ _WANTED = ("height_agl_m", "load_capacity_kg", "power_available", "sharing")
 
 
 @st.cache_data(show_spinner=False, max_entries=2)
-def _completeness(_change_seq: int) -> list[tuple[str, int, tuple[float, ...]]]:
+def _completeness(database: str, change_seq: int) -> list[tuple[str, int, tuple[float, ...]]]:
     """Return bureau, number of assets and share known of each wanted field, the emptiest first."""
+    del database, change_seq  # what the answer is kept by
     with server().register.reading() as session:
         found = completeness(session.assets(), by="bureau", names=_WANTED)
     groups = {one.group: one.n_assets for one in found}
@@ -29,5 +30,5 @@ def missing_by_bureau(frame: Frame) -> list[dict[str, object]]:
     return [
         {frame.say("today.bureau"): group or frame.say("today.no_bureau"), frame.say("today.n_assets"): n}
         | {name: f"{100 * one:.0f} %" for name, one in zip(names, shares, strict=True)}
-        for group, n, shares in _completeness(server().assets.current().change_seq)[:12]
+        for group, n, shares in _completeness(server().settings.database, server().assets.current().change_seq)[:12]
     ]

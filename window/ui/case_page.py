@@ -15,7 +15,7 @@ from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
 from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
 from window.ui.door import page_file
-from window.ui.frame import Frame, plain
+from window.ui.frame import Frame, choose_asset, plain
 
 _ASSIGNED = ("bureau", "municipal", "owner", "expert")
 
@@ -69,10 +69,7 @@ def _assets(frame: Frame, view: CaseView) -> None:
         kind = frame.word("asset_type", record.text("asset_type"))
         columns[0].caption(f"{plain(asset_title(frame, record))}　{kind}　{plain(record.text('asset_id'))}")
         if columns[1].button(frame.say("cases.on_map"), key=f"on-map-{record.text('asset_id')}", width="stretch"):
-            st.session_state["asset_id"] = record.text("asset_id")
-            place = frame.server.assets.current().place_of(record.text("asset_id"))
-            if place is not None:
-                st.session_state["map-view"] = (place, 18)
+            choose_asset(record.text("asset_id"), frame.server.assets.current().place_of(record.text("asset_id")))
             st.switch_page(page_file("map"))
     if view.area is not None:
         edges = {name: f"{getattr(view.area, name):.5f}" for name in ("west", "south", "east", "north")}

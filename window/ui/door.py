@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
@@ -65,7 +66,12 @@ def open_door() -> None:
         if found.settings.is_synthetic:
             st.warning(text("page.synthetic", language), icon="⚠️")
     if person is None:
-        _sign_in(found.settings.sign_in)
+        if found.settings.sign_in == "oidc":
+            _sign_in("oidc")
+            return
+        ask, title = partial(_sign_in, "demo"), text("page.title", language)
+        pages = [st.Page(ask, title=title, url_path=one.name, default=place == 0) for place, one in enumerate(PAGES)]
+        st.navigation(pages, position="hidden").run()  # whatever page was asked for, and no menu of who was here before
         return
     st.session_state["person"] = person
     pages = [
@@ -75,7 +81,10 @@ def open_door() -> None:
     chosen = st.navigation(pages)
     with st.sidebar:
         _who(person)
-    chosen.run()
+    try:
+        chosen.run()
+    except PROBLEMS as error:
+        st.error(f"{text('page.refused', language)}\n\n{plain(str(error))}")
 
 
 _STYLE = """
@@ -102,7 +111,8 @@ def _signed_in() -> Person | None:
         with found.desk.reading(login) as (_, person):
             return person
     except DeskError:
-        st.session_state.pop("person", None)
+        for key in [one for one in st.session_state if one != "language"]:
+            del st.session_state[key]
         return None
 
 
@@ -159,8 +169,10 @@ def _own_sign_in() -> None:
 
 
 def _leave() -> None:
-    """Forget who was here."""
+    """Forget who was here, but for the language."""
+    language = language_now()
     st.session_state.clear()
+    st.session_state["language-before"] = language
     if server().settings.sign_in == "oidc":
         st.logout()
     else:

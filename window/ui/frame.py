@@ -9,21 +9,22 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from assets_db.errors import InvalidSourceError
-from assets_db.store import Register, RegisterError
+from assets_db.errors import AssetsError
+from assets_db.store import Register
 from scenarios.errors import ScenarioError
-from siting.errors import InvalidInputError
+from siting.errors import SitingError
 from siting.outputs.text import LANGUAGES
 from window.desk import Desk
-from window.errors import DeskError
 from window.policy import Person
 from window.server import Server, server
 from window.settings import WindowSettings
-from window.web.tokens import issue_token
+from window.web.tokens import issue_token, seconds_left
 from window.words import Language, text, word
 
-PROBLEMS = (DeskError, InvalidSourceError, RegisterError, ScenarioError, InvalidInputError)
+PROBLEMS = (AssetsError, ScenarioError, SitingError)
 """Errors that say what to do; they are shown to the person, never a trace."""
+
+_RENEW_S = 2 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ class Frame:
     def token(self) -> str:
         """Return the pass with which the browser of this person may ask the routes; the same while the page is open."""
         kept: dict[str, str] = st.session_state.setdefault("tokens", {})
-        if self.person.person_id not in kept:
+        if seconds_left(kept.get(self.person.person_id, "")) < _RENEW_S:
             kept[self.person.person_id] = issue_token(self.person.person_id)
         return kept[self.person.person_id]
 
@@ -89,15 +90,23 @@ class Frame:
             st.error(f"{text('page.refused', self.language)}\n\n{plain(str(error))}")
 
 
+def choose_asset(asset_id: str, place: tuple[float, float] | None = None) -> None:
+    """Let the map and the overview show an asset, the map at its place (longitude, latitude [deg]) where one is given."""
+    st.session_state["asset_id"] = asset_id
+    st.session_state.pop("map-box", None)
+    if place is not None:
+        st.session_state["map-view"] = (place, 18)
+
+
 def plain(words: str) -> str:
     """Return text from people as it is written: nothing in it is a sign of Markdown."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:&\"'" else sign for sign in words.replace("\n", " "))
 
 
 def language_now() -> Language:
-    """Return the language chosen; Japanese at first."""
-    chosen = st.session_state.get("language", "ja")
-    return next(one for one in LANGUAGES if one == chosen)
+    """Return the language chosen, by whoever was here before as well; Japanese at first."""
+    chosen = st.session_state.get("language") or st.session_state.get("language-before")
+    return next((one for one in LANGUAGES if one == chosen), "ja")
 
 
 def frame() -> Frame:

@@ -8,7 +8,7 @@ from assets_db.unify.register import PairView, UnifyReport
 from window.registry.access import may_change
 from window.registry.pairs import Compared, compare_lists, count_open, decide, open_pairs, side_by_side
 from window.ui.door import page_file
-from window.ui.frame import Frame, plain
+from window.ui.frame import Frame, choose_asset, plain
 from window.ui.register_words import field_name, show_table, value_text
 from window.words import catalogue
 
@@ -87,8 +87,7 @@ def _show_pair(page: Frame, pair: PairView, *, is_allowed: bool) -> None:
     columns[1].markdown(f"**{page.say('pairs.reasons')}**  \n{plain(_reasons(page, pair))}")
     for column, key, asset_id in zip(columns[2:], (pair.one, pair.other), pair.asset_ids, strict=True):
         if column.button(f"{page.say('pairs.on_map')}  \n{plain(key[0])}", key=f"pairs-map-{key[0]}-{key[1]}", width="stretch"):
-            st.session_state["asset_id"] = asset_id
-            st.session_state.pop("map-box", None)
+            choose_asset(asset_id)
             st.switch_page(page_file("map"))
     with page.register.reading() as session:
         found = side_by_side(session, pair, person=page.person)

@@ -13,10 +13,12 @@ from siting.outputs.text import percent, percent_at_most
 from siting.planning.frontier import Frontier, frontier
 from window.planning.plans import PlanRow
 from window.planning.trial import Trial
+from window.requests import request_digest
 from window.ui.frame import Frame
 
 _LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 _EFFORT = 0.3
+_MOST_KEPT = 8
 
 
 def show_comparison(frame: Frame, trial: Trial, rows: Sequence[PlanRow]) -> None:
@@ -62,7 +64,9 @@ def show_frontier(frame: Frame, trial: Trial) -> None:
             st.caption(frame.say("studio.frontier_plain"))
             return
         kept: dict[str, Frontier] = st.session_state.setdefault("frontiers", {})
-        key = f"{trial.opened.row.plan_id}-{over}-{limit}-{len(trial.steps)}"
+        key = request_digest(trial.opened.row.plan_id, over, limit, problem.fixed, problem.forbidden)
+        while len(kept) > _MOST_KEPT:
+            kept.pop(next(iter(kept)))
         if key not in kept:
             if not st.button(frame.say("studio.frontier_do")):
                 st.caption(frame.say("studio.frontier_about"))

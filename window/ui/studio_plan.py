@@ -9,12 +9,13 @@ from siting.outputs.text import percent, percent_at_most, weight_text
 from siting.outputs.why_words import rejection_sentence, site_sentences
 from siting.planning.explanation import ChosenSite
 from window.asset_index import zoom_of
+from window.planning.areas import asset_of
 from window.planning.draft import Wish
 from window.planning.keeper import OpenPlan
 from window.planning.trial import Trial
 from window.ui.asset_map import base_map, show_map
 from window.ui.door import page_file
-from window.ui.frame import Frame, plain
+from window.ui.frame import Frame, choose_asset, plain
 from window.ui.plan_layers import plan_layers, site_ring
 
 
@@ -122,8 +123,9 @@ def _site(frame: Frame, trial: Trial) -> None:
             _ask(frame, trial, pin, site_id)
         if columns[1].button(frame.say(f"studio.{ban}"), key=f"{ban}-{site_id}", width="stretch"):
             _ask(frame, trial, ban, site_id)
-        if columns[2].button(frame.say("studio.asset"), key=f"asset-{site_id}", width="stretch"):
-            st.session_state["asset_id"] = site_id
+        asset_id = asset_of(trial.opened.prepared.basis.file, site_id)
+        if columns[2].button(frame.say("studio.asset"), key=f"asset-{site_id}", width="stretch", disabled=not asset_id):
+            choose_asset(asset_id)
             st.switch_page(page_file("overview"))
         with frame.problems_shown():
             _why(frame, trial, site_id)
@@ -218,7 +220,10 @@ def _save(frame: Frame, trial: Trial) -> None:
 def show_files(frame: Frame, opened: OpenPlan) -> None:
     """Offer the files of a plan."""
     names = ("sites.csv", "sites.gpkg", "sites.geojson", "report.html", "map.html", "kpis.csv", "plan.json")
-    columns = st.columns(len(names) + 1)
-    columns[0].download_button("scenario.toml", opened.row.scenario, file_name="scenario.toml", width="stretch")
-    for column, name in zip(columns[1:], names, strict=True):
+    is_staff = frame.person.role != "carrier"  # where the files of this server lie is nobody else's business
+    shown = [name for name in names if is_staff or name not in {"plan.json", "report.html"}]
+    columns = st.columns(len(shown) + is_staff)
+    if is_staff:
+        columns[-1].download_button("scenario.toml", opened.row.scenario, file_name="scenario.toml", width="stretch")
+    for column, name in zip(columns, shown, strict=False):
         column.download_button(name, (opened.folder / name).read_bytes(), file_name=name, width="stretch", key=f"file-{name}")

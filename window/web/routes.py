@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -29,7 +30,11 @@ _FRESH = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PUBLIC = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
 _LEAFLET = "static/js_lib_leaflet"
 _MOST_INDEXES = 8
+_TILES = CapacityLimiter(4)
+"""Tiles wait for the buildings of an area; whoever asks for anything else does not wait behind them."""
+
 _INDEXES: dict[str, AssetIndex] = {}
+_LOCK = threading.Lock()
 
 
 def routes() -> list[Route]:
@@ -38,11 +43,11 @@ def routes() -> list[Route]:
         Route(f"{ROOT}/vendor/{{name:path}}", _vendor),
         Route(f"{ROOT}/points", _guarded(_points)),
         Route(f"{ROOT}/boundaries", _guarded(_boundaries)),
-        Route(f"{ROOT}/buildings/{{z:int}}/{{x:int}}/{{y:int}}.png", _guarded(_tile)),
+        Route(f"{ROOT}/buildings/{{z:int}}/{{x:int}}/{{y:int}}.png", _guarded(_tile, _TILES)),
     ]
 
 
-def _guarded(answer: Callable[[Request, str], Response]) -> Callable[[Request], object]:
+def _guarded(answer: Callable[[Request, str], Response], limiter: CapacityLimiter | None = None) -> Callable[[Request], object]:
     """Let only people of this desk ask, and say in one line what was wrong with a request."""
 
     async def route(request: Request) -> Response:
@@ -56,7 +61,7 @@ def _guarded(answer: Callable[[Request, str], Response]) -> Callable[[Request], 
             return answer(request, person_id)
 
         try:
-            return await run_in_threadpool(work)
+            return await to_thread.run_sync(work, limiter=limiter)
         except DeskError as error:
             return PlainTextResponse(str(error), status_code=403, headers=_FRESH)
         except ValueError as error:
@@ -98,11 +103,13 @@ def _person(person_id: str) -> Person:
 def _candidates(plan_id: str, person: Person) -> AssetIndex:
     """Return where the candidates of a person's plan are."""
     opened = server().plans.opened(person, plan_id)
-    if plan_id not in _INDEXES:
-        while len(_INDEXES) >= _MOST_INDEXES:
-            _INDEXES.pop(next(iter(_INDEXES)))
-        _INDEXES[plan_id] = index_of(opened)
-    return _INDEXES[plan_id]
+    with _LOCK:
+        found = _INDEXES.get(plan_id)
+        if found is None:
+            while len(_INDEXES) >= _MOST_INDEXES:
+                _INDEXES.pop(next(iter(_INDEXES)))
+            found = _INDEXES[plan_id] = index_of(opened)
+        return found
 
 
 def _boundaries(_request: Request, _person_id: str) -> Response:

@@ -31,5 +31,12 @@ def person_of_token(token: str, now_s: float | None = None) -> str | None:
     return None if is_over or not hmac.compare_digest(signature, _sign(body)) else person_id
 
 
+def seconds_left(token: str) -> float:
+    """Return how long a pass is still good; 0 for one that is none."""
+    if person_of_token(token) is None:
+        return 0.0
+    return float(base64.urlsafe_b64decode(token.encode())[32:].decode().partition(":")[0]) - time.time()
+
+
 def _sign(body: bytes) -> bytes:
     return hmac.new(_SECRET, body, hashlib.sha256).digest()
