@@ -111,8 +111,8 @@ def _signed_in() -> Person | None:
         with found.desk.reading(login) as (_, person):
             return person
     except DeskError:
-        for key in [one for one in st.session_state if one != "language"]:
-            del st.session_state[key]
+        if st.session_state.pop("person", None) is not None:  # nothing of one who no longer works here stays
+            st.session_state.clear()
         return None
 
 
