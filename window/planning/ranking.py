@@ -8,11 +8,10 @@ import numpy as np
 
 from assets_db.store import AssetFilter, Register
 from siting.outputs.site_rows import lon_lat_deg
+from window.first_facts import FIRST_FACTS
 from window.planning.areas import Areas, asset_of
 from window.planning.keeper import PlanKeeper
 from window.policy import Person
-
-_WANTED = ("height_agl_m", "load_capacity_kg", "power_available", "sharing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ def rank_box(
         if not asset_id:
             continue
         record = records.get(asset_id)
-        unknown = 0 if record is None else sum(record.values.get(name) is None for name in _WANTED)
+        unknown = 0 if record is None else sum(record.values.get(name) is None for name in FIRST_FACTS)
         one = Ranked(
             asset_id=asset_id,
             name=candidates.name[row],

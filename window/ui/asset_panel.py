@@ -11,6 +11,7 @@ from assets_db.record import AssetRecord
 from assets_db.schema import field_of, fields
 from siting.outputs.text import weight_text
 from window.case_rows import CaseFilter
+from window.first_facts import FIRST_FACTS, NEXT_FACTS
 from window.machine import case_machine
 from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, Viewshed, roof_at, usual_height_m, viewshed
 from window.policy import reach
@@ -19,7 +20,6 @@ from window.ui.door import page_file
 from window.ui.frame import Frame, plain
 
 _FIRST = ("asset_type", "owner_class", "bureau", "address", "lifecycle", "sharing")
-_WANTED = ("height_agl_m", "mount_height_max_m", "load_capacity_kg", "power_available", "fibre_distance_m", "sharing", "carrier_capacity")
 _CODED = {"asset_type", "owner_class", "lifecycle", "sharing"}
 
 
@@ -61,7 +61,7 @@ def show_facts(frame: Frame, record: AssetRecord) -> None:
             }
         )
     st.dataframe(rows, hide_index=True, height=min(38 * (len(rows) + 1), 330), width="stretch")
-    missing = [field_of(one) for one in _WANTED if record.values.get(one) is None]
+    missing = [field_of(one) for one in (*FIRST_FACTS, *NEXT_FACTS) if record.values.get(one) is None]
     if missing:
         names = "、".join(one.ja for one in missing) if frame.language == "ja" else ", ".join(one.en for one in missing)
         st.caption(frame.say("asset.unknown", names=names))

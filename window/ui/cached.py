@@ -6,10 +6,9 @@ import streamlit as st
 
 from assets_db.quality.completeness import completeness
 from assets_db.schema import field_of
+from window.first_facts import FIRST_FACTS
 from window.server import server
 from window.ui.frame import Frame
-
-_WANTED = ("height_agl_m", "load_capacity_kg", "power_available", "sharing")
 
 
 @st.cache_data(show_spinner=False, max_entries=2)
@@ -17,16 +16,16 @@ def _completeness(database: str, change_seq: int) -> list[tuple[str, int, tuple[
     """Return bureau, number of assets and share known of each wanted field, the emptiest first."""
     del database, change_seq  # what the answer is kept by
     with server().register.reading() as session:
-        found = completeness(session.assets(), by="bureau", names=_WANTED)
+        found = completeness(session.assets(), by="bureau", names=FIRST_FACTS)
     groups = {one.group: one.n_assets for one in found}
     share = {(one.group, one.field): one.share_known for one in found}
-    rows = [(group, n, tuple(share[group, name] for name in _WANTED)) for group, n in groups.items()]
+    rows = [(group, n, tuple(share[group, name] for name in FIRST_FACTS)) for group, n in groups.items()]
     return sorted(rows, key=lambda row: sum(row[2]))
 
 
 def missing_by_bureau(frame: Frame) -> list[dict[str, object]]:
     """Return how much is known by bureau, for people."""
-    names = [field_of(name).ja if frame.language == "ja" else field_of(name).en for name in _WANTED]
+    names = [field_of(name).ja if frame.language == "ja" else field_of(name).en for name in FIRST_FACTS]
     return [
         {frame.say("today.bureau"): group or frame.say("today.no_bureau"), frame.say("today.n_assets"): n}
         | {name: f"{100 * one:.0f} %" for name, one in zip(names, shares, strict=True)}

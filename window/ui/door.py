@@ -17,7 +17,6 @@ from window.sign_in import login_of
 from window.ui.frame import PROBLEMS, language_now, plain
 from window.words import text, word
 
-_STAFF: tuple[Role, ...] = ("window",)
 _ALL: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "planner", "auditor", "administrator")
 _OF_CASES: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "auditor")
 
