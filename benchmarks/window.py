@@ -192,10 +192,8 @@ def _studio(browser: Browser, address: str) -> dict[str, object]:
     bans = []
     for number in range(1, 6):
         frame.evaluate(
-            """(skip) => { let left = skip; const m = window.map; m.eachLayer((l) => {
-            if (l instanceof L.CircleMarker && l.options.radius === 7 && left-- === 0) {
-              const here = l.getLatLng(); m.eachLayer((c) => { if (c instanceof L.CircleMarker && c.options.radius === 3.5 &&
-              c.getLatLng().distanceTo(here) < 0.5) c.fire("click", { latlng: here, originalEvent: new Event("click") }); }); } }); }""",
+            """(skip) => { let left = skip; window.map.eachLayer((l) => {
+            if (l instanceof L.CircleMarker && l.options.radius === 7 && left-- === 0) l.fire("click", { latlng: l.getLatLng() }); }); }""",
             7 * number,
         )
         page.get_by_text("選ばれています").first.wait_for()

@@ -14,7 +14,7 @@ from jinja2 import Template
 from streamlit_folium import st_folium
 
 from assets_db.schema import field_of
-from siting.outputs.escape import JsonValue, script_json
+from siting.outputs.escape import JsonValue, js_safe, script_json
 from window.ui.frame import Frame
 
 _ROOT = "../../siting"
@@ -108,12 +108,25 @@ def narrowing(wanted: Mapping[str, Sequence[str]], text: str) -> folium.FeatureG
     return group
 
 
-def dot(place: tuple[float, float], *, radius: float, fill: str = "", line: str = "#ffffff", weight: float = 1.5) -> folium.CircleMarker:
-    """Return a dot at a place (longitude, latitude [deg]) that lets clicks through to the assets under it; a ring without ``fill``."""
+def dot(
+    place: tuple[float, float], *, radius: float, fill: str = "", line: str = "#ffffff", weight: float = 1.5, says: str = ""
+) -> folium.CircleMarker:
+    """
+    Return a dot at a place (longitude, latitude [deg]); a ring without ``fill``.
+
+    With ``says`` it can be clicked and says so, as an asset that is clicked does; without, it lets clicks through to what is under it.
+    """
     found = folium.CircleMarker(
-        (place[1], place[0]), radius=radius, color=line, weight=weight, fill=bool(fill), fill_color=fill or None, fill_opacity=1.0
+        (place[1], place[0]),
+        radius=radius,
+        color=line,
+        weight=weight,
+        fill=bool(fill),
+        fill_color=fill or None,
+        fill_opacity=1.0,
+        tooltip=js_safe(says) if says else None,
     )
-    found.options["interactive"] = False
+    found.options["interactive"] = bool(says)
     return found
 
 
@@ -155,6 +168,8 @@ def show_map(
 
 def _understood(told: str) -> Said | None:
     """Return what the browser says was done; ``None`` for what it should not say."""
+    if not told.startswith("{"):
+        return Said(asset_id=told)
     try:
         found = json.loads(told)
         if found["kind"] == "asset":

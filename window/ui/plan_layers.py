@@ -42,7 +42,7 @@ def case_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
     return (group,)
 
 
-def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = ()) -> Sequence[folium.FeatureGroup]:
+def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = (), can_click: bool = False) -> Sequence[folium.FeatureGroup]:
     """Return the layers of a plan: coverage under its sites; pinned sites stand out."""
     image = _coverage(opened, plan)
     cover, sites = folium.FeatureGroup(), folium.FeatureGroup()
@@ -50,7 +50,7 @@ def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = ()) -
     candidates = opened.prepared.basis.gathered.candidates
     rows = np.array([opened.prepared.basis.gathered.rows[one] for one in plan.chosen], dtype=np.int64)
     for one, (lon, lat) in zip(plan.chosen, lon_lat_deg(candidates.xyz_m[rows, :2], candidates.crs).tolist(), strict=True):
-        dot((lon, lat), radius=7, fill=PIN if one in pinned else SITE).add_to(sites)
+        dot((lon, lat), radius=7, fill=PIN if one in pinned else SITE, says=one if can_click else "").add_to(sites)
     return cover, sites
 
 

@@ -171,7 +171,7 @@ def _map(frame: Frame, trial: Trial) -> None:
     middle, zoom = ((west + east) / 2, (south + north) / 2), zoom_of((west, south, east, north))
     drawn = base_map(frame, middle, zoom, with_box=False, plan_id=opened.row.plan_id)
     shown = st.session_state.get("studio-site", "")
-    layers = [*plan_layers(opened, now.plan, pinned=now.problem.fixed), *site_ring(opened, shown)]
+    layers = [*plan_layers(opened, now.plan, pinned=now.problem.fixed, can_click=True), *site_ring(opened, shown)]
     said = show_map(drawn, layers, key=f"studio-map-{opened.row.plan_id}", height=560)
     st.caption(frame.say("studio.legend"))
     if said is not None and said.asset_id:

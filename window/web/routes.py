@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from siting.outputs.leaflet_files import leaflet_script
-from window.asset_index import FILTERED, AssetIndex
+from window.asset_index import FILTERED, MOST_POINTS, AssetIndex
 from window.building_tiles import EMPTY_TILE, LEAST_ZOOM, MOST_ZOOM, building_tile, tile_bounds
 from window.errors import DeskError
 from window.policy import Person
@@ -30,6 +30,9 @@ _FRESH = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PUBLIC = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
 _LEAFLET = "static/js_lib_leaflet"
 _MOST_INDEXES = 8
+_MOST_CANDIDATES = 8000
+"""Candidates of a plan drawn one by one: clusters would hide the chosen sites."""
+
 _TILES = CapacityLimiter(4)
 """Tiles wait for the buildings of an area; whoever asks for anything else does not wait behind them."""
 
@@ -79,7 +82,7 @@ def _points(request: Request, person_id: str) -> Response:
     index = _candidates(plan_id, _person(person_id)) if plan_id else server().assets.current()
     wanted = {name: tuple(request.query_params.getlist(name)) for name in FILTERED}
     is_chosen = index.chosen(wanted, request.query_params.get("q", ""))
-    found = index.within((box[0], box[1], box[2], box[3]), is_chosen)
+    found = index.within((box[0], box[1], box[2], box[3]), is_chosen, most=_MOST_CANDIDATES if plan_id else MOST_POINTS)
     types = index.values["asset_type"]
     points = [
         [
