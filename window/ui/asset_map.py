@@ -84,6 +84,7 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
     if frame.settings.tiles == "gsi":
         folium.TileLayer(_GSI_TILES, attr=_GSI_CREDIT, max_native_zoom=18, max_zoom=20).add_to(drawn)
     name = drawn.get_name()
+    drawn.add_child(_Script(f"L.control.scale({{imperial: false}}).addTo({name});"))
     tiles = script_json(f"{_ROOT}/buildings/{{z}}/{{x}}/{{y}}.png?pass={token}")
     drawn.add_child(_Script(f"L.tileLayer({tiles}, {{minZoom: 14, maxZoom: 20, attribution: ''}}).addTo({name});"))
     outline = "{color: '#8a6d3b', weight: 1.5, fillOpacity: 0.02, interactive: false, dashArray: '5 4'}"
