@@ -175,7 +175,8 @@ def _click(page: Page, frame: Frame, number: int) -> float:
     page.mouse.click(box["x"] + at[0], box["y"] + at[1])
     while page.locator("[data-testid=stMain] h3").all_inner_texts() == before:
         page.wait_for_timeout(10)
-    page.get_by_text("最遠").wait_for()
+    refused = page.locator("[data-testid=stMain] [data-testid=stAlert]")  # a tower higher than any antenna that is planned for
+    page.get_by_text("最遠").or_(refused).first.wait_for()
     frame.wait_for_function("Boolean(document.querySelector('svg path[stroke=\"#111111\"]'))", polling=20)
     return time.perf_counter() - start
 

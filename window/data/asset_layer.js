@@ -50,6 +50,7 @@
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
         dot.on("click", (event) => { L.DomEvent.stopPropagation(event); if (!isDrawing) tell({ kind: "asset", id: id }); });
+        dot.on = (kind, ...rest) => kind === "click" ? dot : L.CircleMarker.prototype.on.call(dot, kind, ...rest);  // told once, by us alone
         dot.addTo(group);
       }
       window.sitingDrawn = { points: found.points.length, clusters: found.clusters.length, chosen: found.chosen };
