@@ -100,6 +100,8 @@ class Trial:
         InvalidInputError
             An id that is no candidate.
         """
+        if site_id in self.now.problem.forbidden:
+            return RejectedCandidate(id=site_id, code="forbidden", adds_weight=None)
         if self._explained is None or self._explained[0] is not self.now:
             self._explained = (self.now, self.now.explain())
         return self._explained[1].of(site_id)
