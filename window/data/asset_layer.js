@@ -21,6 +21,24 @@
     return element;
   }
 
+  function tellWhenClicked(dot, id, isDeaf) {
+    dot.on("click", (event) => { L.DomEvent.stopPropagation(event); if (!isDeaf()) tell({ kind: "asset", id: id }); });
+    dot.on = (kind, ...rest) => kind === "click" ? dot : L.CircleMarker.prototype.on.call(dot, kind, ...rest);  // told once, by us alone
+  }
+
+  window.sitingDots = function (group, dots) {
+    for (const [lon, lat, radius, fill, line, weight, id] of dots) {
+      const dot = L.circleMarker([lat, lon], {
+        radius: radius, color: line, weight: weight, fill: Boolean(fill), fillColor: fill || null, fillOpacity: 1, interactive: Boolean(id),
+      });
+      if (id) {
+        dot.bindTooltip(() => label(id));
+        tellWhenClicked(dot, id, () => false);
+      }
+      dot.addTo(group);
+    }
+  };
+
   window.sitingAssets = function (map, options) {
     const group = L.layerGroup().addTo(map);
     const canvas = L.canvas({ padding: 0.3, tolerance: 4 });
@@ -49,8 +67,7 @@
           fillColor: COLOURS[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
-        dot.on("click", (event) => { L.DomEvent.stopPropagation(event); if (!isDrawing) tell({ kind: "asset", id: id }); });
-        dot.on = (kind, ...rest) => kind === "click" ? dot : L.CircleMarker.prototype.on.call(dot, kind, ...rest);  // told once, by us alone
+        tellWhenClicked(dot, id, () => isDrawing);
         dot.addTo(group);
       }
       window.sitingDrawn = { points: found.points.length, clusters: found.clusters.length, chosen: found.chosen };

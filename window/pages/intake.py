@@ -6,7 +6,7 @@ import streamlit as st
 
 from window.errors import InvalidRequestError
 from window.requests import Box, OpenRequest, request_digest
-from window.ui.asset_map import base_map, narrowing, show_map
+from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.door import page_file
 from window.ui.frame import Frame, frame, plain
 from window.uploads import box_of_geojson
@@ -67,6 +67,15 @@ def _area(page: Frame) -> Box | None:
     return Box(west=west, south=south, east=east, north=north)
 
 
+def _heard(said: Said) -> None:
+    """Take in what was done on the map."""
+    chosen: list[str] = st.session_state["intake-assets"]
+    if said.asset_id and said.asset_id not in chosen:
+        chosen.append(said.asset_id)
+    if said.box is not None:
+        st.session_state["intake-area"] = said.box
+
+
 page = frame()
 st.title(page.say("page.intake"))
 left, right = st.columns([6, 5])
@@ -92,10 +101,4 @@ with right:
 with left:
     st.caption(page.say("intake.map_hint"))
     index = page.server.assets.current()
-    said = show_map(base_map(page, index.middle(), index.zoom()), [narrowing({}, "")], key="intake-map", height=620)
-    if said is not None:
-        if said.asset_id and said.asset_id not in assets:
-            assets.append(said.asset_id)
-        if said.box is not None:
-            st.session_state["intake-area"] = said.box
-        st.rerun()
+    show_map(base_map(page, index.middle(), index.zoom()), [narrowing({}, "")], key="intake-map", height=620, heard=_heard)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from window.asset_index import FILTERED, fold, mesh_box, zoom_of
 from window.planning.ranking import rank_box
-from window.ui.asset_map import base_map, narrowing, show_map
+from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, frame, plain
@@ -92,6 +92,14 @@ def _box(page: Frame, box: tuple[float, float, float, float]) -> None:
             st.switch_page(page_file("intake"))
 
 
+def _heard(said: Said) -> None:
+    """Take in what was done on the map."""
+    if said.asset_id:
+        choose_asset(said.asset_id)
+    else:
+        st.session_state["map-box"] = said.box
+
+
 page = frame()
 text, wanted = _filters(page)
 left, right = st.columns([7, 4])
@@ -113,13 +121,12 @@ with left:
     layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get("map-viewshed") if place else None, place)]
     layers += newest_plan_layers(page)
     layers += case_layers(page)
-    said = show_map(
-        base_map(page, index.middle(), index.zoom()), layers, key="siting-map", height=680, view=st.session_state.get("map-view")
+    show_map(
+        base_map(page, index.middle(), index.zoom()),
+        layers,
+        key="siting-map",
+        height=680,
+        heard=_heard,
+        view=st.session_state.get("map-view"),
     )
     st.caption(page.say("map.legend"))
-    if said is not None:
-        if said.asset_id:
-            choose_asset(said.asset_id)
-        else:
-            st.session_state["map-box"] = said.box
-        st.rerun()

@@ -21,6 +21,7 @@ from siting.arrays import BoolArray
 from siting.errors import InvalidInputError
 from window.desk import Desk
 from window.errors import InvalidRequestError
+from window.memory import set_aside
 from window.planning.areas import Areas
 from window.planning.draft import Wish, scenario_of, scenario_text
 from window.planning.plans import PlanRow, PlanState, ask_plan, cancel_plan, find_plan, list_plans
@@ -144,11 +145,14 @@ class PlanKeeper:
                 self._opened.move_to_end(plan_id)
                 return self._opened[plan_id]
         with self._opening[plan_id]:
-            found = self._opened.get(plan_id) or self._open(row)
+            if plan_id in self._opened:  # read while this one waited
+                return self._opened[plan_id]
+            found = self._open(row)
             with self._lock:
                 self._opened[plan_id] = found
                 while len({id(one.prepared.coverage) for one in self._opened.values()}) > _KEPT:
                     self._opened.popitem(last=False)
+            set_aside()
             return found
 
     def _open(self, row: PlanRow) -> OpenPlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from jinja2 import Template
 from streamlit_folium import st_folium
 
 from assets_db.schema import field_of
-from siting.outputs.escape import JsonValue, js_safe, script_json
+from siting.outputs.escape import JsonValue, script_json
 from window.ui.frame import Frame
 
 _ROOT = "../../siting"
@@ -109,33 +109,62 @@ def narrowing(wanted: Mapping[str, Sequence[str]], text: str) -> folium.FeatureG
     return group
 
 
-def dot(
-    place: tuple[float, float], *, radius: float, fill: str = "", line: str = "#ffffff", weight: float = 1.5, says: str = ""
-) -> folium.CircleMarker:
+@dataclass(frozen=True, kw_only=True)
+class Dot:
     """
-    Return a dot at a place (longitude, latitude [deg]); a ring without ``fill``.
+    A dot on a map; a ring without ``fill``.
 
-    With ``says`` it can be clicked and says so, as an asset that is clicked does; without, it lets clicks through to what is under it.
+    Attributes
+    ----------
+    lon, lat
+        Place [deg].
+    radius, weight
+        Of the dot and of its edge [px].
+    fill, line
+        Colours, ``#rrggbb``.
+    asset_id
+        What a click on it says; without one it lets clicks through to what is under it.
     """
-    found = folium.CircleMarker(
-        (place[1], place[0]),
-        radius=radius,
-        color=line,
-        weight=weight,
-        fill=bool(fill),
-        fill_color=fill or None,
-        fill_opacity=1.0,
-        tooltip=js_safe(says) if says else None,
-    )
-    found.options["interactive"] = bool(says)
-    return found
+
+    lon: float
+    lat: float
+    radius: float
+    fill: str = ""
+    line: str = "#ffffff"
+    weight: float = 1.5
+    asset_id: str = ""
+
+
+class _Dots(MacroElement):
+    """Dots as one line of script: as elements of folium, each would cost a template."""
+
+    _template = Template("{% macro script(this, kwargs) %}window.sitingDots({{ this._parent.get_name() }}, {{ this.rows }});{% endmacro %}")
+
+    def __init__(self, dots: Sequence[Dot]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
+        self._name = "SitingDots"
+        rows: list[JsonValue] = [
+            [round(one.lon, 7), round(one.lat, 7), one.radius, one.fill, one.line, one.weight, one.asset_id] for one in dots
+        ]
+        self.rows = script_json(rows)
+
+
+def add_dots(group: folium.FeatureGroup, dots: Sequence[Dot]) -> None:
+    """Draw dots in a group, the last on top."""
+    group.add_child(_Dots(dots))
 
 
 def show_map(
-    drawn: OfflineMap, layers: Sequence[folium.FeatureGroup], *, key: str, height: int, view: tuple[tuple[float, float], int] | None = None
-) -> Said | None:
+    drawn: OfflineMap,
+    layers: Sequence[folium.FeatureGroup],
+    *,
+    key: str,
+    height: int,
+    heard: Callable[[Said], None],
+    view: tuple[tuple[float, float], int] | None = None,
+) -> None:
     """
-    Draw a map and return what was done on it since it was last drawn; ``None`` for nothing.
+    Draw a map, and tell what is done on it.
 
     Parameters
     ----------
@@ -145,11 +174,20 @@ def show_map(
         One for each map.
     height
         Height [px].
+    heard
+        Called with what was done, before the page is drawn again.
     view
         Where to go: longitude and latitude [deg], and zoom.
     """
+
+    def hear() -> None:
+        told = (st.session_state.get(key) or {}).get("last_object_clicked_tooltip")
+        said = _understood(str(told or ""))
+        if said is not None:
+            heard(said)
+
     centre = None if view is None else (view[0][1], view[0][0])
-    answer = st_folium(
+    st_folium(
         drawn,
         key=key,
         height=height,
@@ -159,18 +197,12 @@ def show_map(
         center=centre,
         zoom=None if view is None else view[1],
         pixelated=True,
+        on_change=hear,
     )
-    told = (answer or {}).get("last_object_clicked_tooltip")
-    if not told or st.session_state.get(f"{key}-told") == told:
-        return None
-    st.session_state[f"{key}-told"] = told
-    return _understood(str(told))
 
 
 def _understood(told: str) -> Said | None:
     """Return what the browser says was done; ``None`` for what it should not say."""
-    if not told.startswith("{"):
-        return Said(asset_id=told)
     try:
         found = json.loads(told)
         if found["kind"] == "asset":

@@ -15,7 +15,7 @@ from window.first_facts import FIRST_FACTS, NEXT_FACTS
 from window.machine import case_machine
 from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, Viewshed, roof_at, usual_height_m, viewshed
 from window.policy import reach
-from window.ui.asset_map import dot
+from window.ui.asset_map import Dot, add_dots
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
 
@@ -132,5 +132,5 @@ def viewshed_layers(found: Viewshed | None, place: tuple[float, float] | None) -
     if found is not None and found.image is not None:
         folium.raster_layers.ImageOverlay(found.image.uri, found.image.lat_lon_bounds, opacity=0.85).add_to(group)
     if place is not None:
-        dot(place, radius=11, line="#111111", weight=3).add_to(group)
+        add_dots(group, [Dot(lon=place[0], lat=place[1], radius=11, line="#111111", weight=3)])
     return (group,)

@@ -10,7 +10,7 @@ from window.errors import DeskError
 from window.machine import case_machine, permit_machine
 from window.messages import templates
 from window.policy import reach
-from window.requests import CaseView
+from window.requests import CaseView, request_digest
 from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
 from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
@@ -168,7 +168,7 @@ def _comment(frame: Frame, view: CaseView) -> None:
             is_internal = _internal_box(frame, "comment-internal")
             if st.form_submit_button(frame.say("cases.send")) and text.strip():
                 with frame.problems_shown():
-                    key = f"comment-{view.line.case_id}-{len(view.comments)}"
+                    key = f"comment-{view.line.case_id}-{len(view.comments)}-{request_digest(text, is_internal)[:16]}"
                     frame.desk.comment(
                         view.line.case_id, text, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now
                     )

@@ -87,7 +87,11 @@ class Frame:
         try:
             yield
         except PROBLEMS as error:
-            st.error(f"{text('page.refused', self.language)}\n\n{plain(str(error))}")
+            self.show_problem(error)
+
+    def show_problem(self, error: Exception) -> None:
+        """Show what is wrong with a request."""
+        st.error(f"{text('page.refused', self.language)}\n\n{plain(str(error))}")
 
 
 def choose_asset(asset_id: str, place: tuple[float, float] | None = None) -> None:

@@ -14,7 +14,7 @@ from siting.outputs.site_rows import lon_lat_deg
 from siting.plan import Plan
 from window.planning.keeper import OpenPlan
 from window.policy import reach
-from window.ui.asset_map import dot
+from window.ui.asset_map import Dot, add_dots
 from window.ui.frame import Frame
 
 PIN, SITE, CASE = "#D55E00", "#0072B2", "#CC79A7"
@@ -37,8 +37,8 @@ def case_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
     if reach(frame.person.role, "see", "case") == "nothing" or not st.toggle(frame.say("map.show_cases"), key="map-show-cases"):
         return ()
     group = folium.FeatureGroup()
-    for one in frame.desk.case_places(asking=frame.person.person_id):
-        dot((one.lon, one.lat), radius=9, line=CASE, weight=2.5).add_to(group)
+    places = frame.desk.case_places(asking=frame.person.person_id)
+    add_dots(group, [Dot(lon=one.lon, lat=one.lat, radius=9, line=CASE, weight=2.5) for one in places])
     return (group,)
 
 
@@ -49,8 +49,12 @@ def plan_layers(opened: OpenPlan, plan: Plan, *, pinned: Collection[str] = (), c
     folium.raster_layers.ImageOverlay(image.uri, image.lat_lon_bounds, opacity=0.7).add_to(cover)
     candidates = opened.prepared.basis.gathered.candidates
     rows = np.array([opened.prepared.basis.gathered.rows[one] for one in plan.chosen], dtype=np.int64)
-    for one, (lon, lat) in zip(plan.chosen, lon_lat_deg(candidates.xyz_m[rows, :2], candidates.crs).tolist(), strict=True):
-        dot((lon, lat), radius=7, fill=PIN if one in pinned else SITE, says=one if can_click else "").add_to(sites)
+    places = zip(plan.chosen, lon_lat_deg(candidates.xyz_m[rows, :2], candidates.crs).tolist(), strict=True)
+    fills = dict.fromkeys(pinned, PIN)
+    add_dots(
+        sites,
+        [Dot(lon=lon, lat=lat, radius=7, fill=fills.get(one, SITE), asset_id=one if can_click else "") for one, (lon, lat) in places],
+    )
     return cover, sites
 
 
@@ -62,7 +66,7 @@ def site_ring(opened: OpenPlan, site_id: str) -> Sequence[folium.FeatureGroup]:
     candidates = opened.prepared.basis.gathered.candidates
     lon, lat = lon_lat_deg(candidates.xyz_m[row : row + 1, :2], candidates.crs)[0].tolist()
     group = folium.FeatureGroup()
-    dot((lon, lat), radius=12, line="#111111", weight=3).add_to(group)
+    add_dots(group, [Dot(lon=lon, lat=lat, radius=12, line="#111111", weight=3)])
     return (group,)
 
 

@@ -15,8 +15,12 @@ from window.planning.keeper import OpenPlan
 from window.planning.trial import Trial
 from window.ui.asset_map import base_map, show_map
 from window.ui.door import page_file
-from window.ui.frame import Frame, choose_asset, plain
+from window.ui.frame import PROBLEMS, Frame, choose_asset, plain
 from window.ui.plan_layers import plan_layers, site_ring
+
+_OKU = 100_000_000
+_SITE = "studio-site"
+_PROBLEM = "studio-problem"
 
 
 def trial_of(frame: Frame, plan_id: str) -> Trial:
@@ -28,19 +32,23 @@ def trial_of(frame: Frame, plan_id: str) -> Trial:
     with st.spinner(frame.say("studio.opening")):
         found = Trial(frame.server.plans.opened(frame.person, plan_id))
     st.session_state["trial"] = (plan_id, found)
-    st.session_state.pop("studio-site", None)
+    st.session_state.pop(_SITE, None)
     return found
 
 
 def show_plan(frame: Frame, trial: Trial) -> None:
     """Show a plan and what is asked of it."""
+    problem = st.session_state.pop(_PROBLEM, None)
+    if problem is not None:
+        frame.show_problem(problem)
     _figures(frame, trial)
     left, right = st.columns([7, 4])
-    with right:
-        _limits(frame, trial)
-        _site(frame, trial)
     with left:
         _map(frame, trial)
+    with right:
+        _limits(frame, trial)
+        _site(frame, trial)  # a reason takes longer than the plan it explains: the map does not wait for it
+    with left:
         _zones(frame, trial)
 
 
@@ -65,8 +73,8 @@ def _figures(frame: Frame, trial: Trial) -> None:
 
 def _yen(frame: Frame, yen: int, sign: str = "") -> str:
     """Return an amount for people."""
-    if frame.language == "ja" and abs(yen) >= 100_000_000:
-        return f"{yen / 100_000_000:{sign},.2f} 億円"
+    if frame.language == "ja" and abs(yen) >= _OKU:
+        return f"{yen / _OKU:{sign},.2f} 億円"
     if frame.language == "ja":
         return f"{yen / 10_000:{sign},.0f} 万円"
     return f"¥{yen / 1_000_000:{sign},.1f} M"
@@ -77,32 +85,42 @@ def _limits(frame: Frame, trial: Trial) -> None:
     problem = trial.now.problem
     columns = st.columns([3, 2, 2])
     if problem.max_sites is not None:
-        number = columns[0].number_input(frame.say("studio.max_sites"), 1, 100_000, problem.max_sites, 1, key=f"limit-{problem.max_sites}")
-        if number != problem.max_sites:
-            _ask(frame, trial, "max_sites", number=int(number))
+        key, label = f"limit-{problem.max_sites}", frame.say("studio.max_sites")
+        args = (trial, "max_sites", key, 1)
+        columns[0].number_input(label, 1, 100_000, problem.max_sites, 1, key=key, on_change=_limit, args=args)
     elif problem.budget_yen is not None:
-        oku = problem.budget_yen / 100_000_000
-        most = columns[0].number_input(frame.say("studio.budget"), 0.01, 100_000.0, oku, 0.1, key=f"limit-{problem.budget_yen}")
-        if round(most * 100_000_000) != problem.budget_yen:
-            _ask(frame, trial, "budget_yen", number=round(most * 100_000_000))
+        key, label = f"limit-{problem.budget_yen}", frame.say("studio.budget")
+        args = (trial, "budget_yen", key, _OKU)
+        columns[0].number_input(label, 0.01, 100_000.0, problem.budget_yen / _OKU, 0.1, key=key, on_change=_limit, args=args)
     columns[1].caption(frame.say("studio.steps", n=len(trial.steps) - 1))
-    if columns[1].button(frame.say("studio.back"), disabled=not trial.is_changed, width="stretch"):
-        trial.back()
-        st.rerun()
+    columns[1].button(frame.say("studio.back"), disabled=not trial.is_changed, width="stretch", on_click=trial.back)
     with columns[2].popover(frame.say("studio.save"), width="stretch"):
         _save(frame, trial)
 
 
-def _ask(frame: Frame, trial: Trial, what: str, site_id: str = "", number: int | None = None) -> None:
-    """Ask a question and show its answer at once."""
-    with frame.problems_shown():
+def _ask(trial: Trial, what: str, site_id: str = "", number: int | None = None) -> None:
+    """Ask a question; what is wrong with it is shown with the plan as it stood."""
+    try:
         trial.ask(what, site_id, number=number)
-        st.rerun()
+    except PROBLEMS as error:
+        st.session_state[_PROBLEM] = error
+
+
+def _limit(trial: Trial, what: str, key: str, unit: int) -> None:
+    """Ask for another limit, as it was typed."""
+    _ask(trial, what, number=round(st.session_state[key] * unit))
+    if _PROBLEM in st.session_state:
+        del st.session_state[key]
+
+
+def _choose(site_id: str) -> None:
+    """Look at another site."""
+    st.session_state[_SITE] = site_id
 
 
 def _site(frame: Frame, trial: Trial) -> None:
     """Say why a site is or is not in the plan, and let it be pinned or banned."""
-    site_id = st.session_state.get("studio-site")
+    site_id = st.session_state.get(_SITE)
     problem = trial.now.problem
     if not site_id or not problem.has_id(site_id):
         st.info(frame.say("studio.begin"))
@@ -119,10 +137,8 @@ def _site(frame: Frame, trial: Trial) -> None:
         is_fixed, is_banned = site_id in problem.fixed, site_id in problem.forbidden
         columns = st.columns(3)
         pin, ban = ("unpin" if is_fixed else "pin"), ("allow" if is_banned else "ban")
-        if columns[0].button(frame.say(f"studio.{pin}"), key=f"{pin}-{site_id}", width="stretch"):
-            _ask(frame, trial, pin, site_id)
-        if columns[1].button(frame.say(f"studio.{ban}"), key=f"{ban}-{site_id}", width="stretch"):
-            _ask(frame, trial, ban, site_id)
+        for column, what in zip(columns, (pin, ban), strict=False):
+            column.button(frame.say(f"studio.{what}"), key=f"{what}-{site_id}", width="stretch", on_click=_ask, args=(trial, what, site_id))
         asset_id = asset_of(trial.opened.prepared.basis.file, site_id)
         if columns[2].button(frame.say("studio.asset"), key=f"asset-{site_id}", width="stretch", disabled=not asset_id):
             choose_asset(asset_id)
@@ -148,9 +164,7 @@ def _why(frame: Frame, trial: Trial, site_id: str) -> None:
         columns = st.columns([4, 2])
         loss = weight_text(one.loss, unit)
         columns[0].caption(f"{plain(one.id)}　−{loss.ja if is_japanese else loss.en}")
-        if columns[1].button(frame.say("studio.look"), key=f"look-{one.id}", width="stretch"):
-            st.session_state["studio-site"] = one.id
-            st.rerun()
+        columns[1].button(frame.say("studio.look"), key=f"look-{one.id}", width="stretch", on_click=_choose, args=(one.id,))
 
 
 def _pins(frame: Frame, trial: Trial) -> None:
@@ -160,8 +174,8 @@ def _pins(frame: Frame, trial: Trial) -> None:
         for site_id in [one for one in ids if one not in known]:
             columns = st.columns([4, 2])
             columns[0].caption(f"{frame.say('studio.pinned' if what == 'unpin' else 'studio.banned')}　{plain(site_id)}")
-            if columns[1].button(frame.say(f"studio.{what}"), key=f"list-{what}-{site_id}", width="stretch"):
-                _ask(frame, trial, what, site_id)
+            label, key = frame.say(f"studio.{what}"), f"list-{what}-{site_id}"
+            columns[1].button(label, key=key, width="stretch", on_click=_ask, args=(trial, what, site_id))
 
 
 def _map(frame: Frame, trial: Trial) -> None:
@@ -170,13 +184,11 @@ def _map(frame: Frame, trial: Trial) -> None:
     west, south, east, north = opened.prepared.basis.file.scenario.area.bbox
     middle, zoom = ((west + east) / 2, (south + north) / 2), zoom_of((west, south, east, north))
     drawn = base_map(frame, middle, zoom, with_box=False, plan_id=opened.row.plan_id)
-    shown = st.session_state.get("studio-site", "")
+    shown = st.session_state.get(_SITE, "")
     layers = [*plan_layers(opened, now.plan, pinned=now.problem.fixed, can_click=True), *site_ring(opened, shown)]
-    said = show_map(drawn, layers, key=f"studio-map-{opened.row.plan_id}", height=560)
+    key = f"studio-map-{opened.row.plan_id}"
+    show_map(drawn, layers, key=key, height=560, heard=lambda said: _choose(said.asset_id))
     st.caption(frame.say("studio.legend"))
-    if said is not None and said.asset_id:
-        st.session_state["studio-site"] = said.asset_id
-        st.rerun()
 
 
 def _zones(frame: Frame, trial: Trial) -> None:
@@ -224,6 +236,7 @@ def show_files(frame: Frame, opened: OpenPlan) -> None:
     shown = [name for name in names if is_staff or name not in {"plan.json", "report.html"}]
     columns = st.columns(len(shown) + is_staff)
     if is_staff:
-        columns[-1].download_button("scenario.toml", opened.row.scenario, file_name="scenario.toml", width="stretch")
+        columns[-1].download_button("scenario.toml", opened.row.scenario, file_name="scenario.toml", width="stretch", on_click="ignore")
     for column, name in zip(columns, shown, strict=False):
-        column.download_button(name, (opened.folder / name).read_bytes(), file_name=name, width="stretch", key=f"file-{name}")
+        content = (opened.folder / name).read_bytes  # read when it is asked for
+        column.download_button(name, content, file_name=name, width="stretch", key=f"file-{name}", on_click="ignore")

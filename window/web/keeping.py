@@ -7,8 +7,13 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
+from window.memory import set_aside
 from window.server import server
+
+_SLOW_TO_IMPORT = ("altair", "folium.plugins", "pandas", "pyarrow")
+"""Not the component of the map itself: Streamlit serves only components that a page has imported first."""
 
 _PAUSE_S = 1.0
 
@@ -28,11 +33,14 @@ async def keep_open(_app: object) -> AsyncIterator[dict[str, object]]:
 
 
 def _warm_up() -> None:
-    """Read the assets and the first area."""
+    """Read the assets, what the pages import, and the first area."""
     found = server()
     found.assets.current()
+    for name in _SLOW_TO_IMPORT:
+        import_module(name)
     for name in found.areas.names[:1]:
         found.areas.prepared(name)
+    set_aside()
 
 
 def _keep_worker(is_over: threading.Event) -> None:
