@@ -2,12 +2,6 @@
 // clicked or a box is drawn. Names are only ever set as text.
 (function () {
   "use strict";
-  const COLOURS = {
-    streetlight: "#0072B2", signal: "#0072B2", smart_pole: "#0072B2", utility_pole: "#0072B2",
-    building: "#D55E00", structure: "#E69F00", tower: "#E69F00", park: "#009E73", land: "#009E73",
-    station: "#CC79A7", subway_entrance: "#CC79A7", bus_stop: "#CC79A7", bike_port: "#CC79A7",
-  };
-
   function tell(said) {
     const data = window.__GLOBAL_DATA__;
     data.last_object_clicked_tooltip = JSON.stringify(Object.assign({ n: Date.now() }, said));
@@ -64,7 +58,7 @@
       for (const [lon, lat, id, name, type] of found.points) {
         const dot = L.circleMarker([lat, lon], {
           renderer: canvas, radius: options.plan ? 3.5 : Math.max(3, Math.min(6, map.getZoom() - 11)), weight: 1.2, color: "#ffffff",
-          fillColor: COLOURS[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
+          fillColor: options.colours[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
         tellWhenClicked(dot, id, () => isDrawing);

@@ -38,7 +38,6 @@ _SECTIONS = (
 )
 
 page = frame()
-st.title(page.say("page.admin"))
 allowed = {one.name: one for one in _SECTIONS if reach(page.person.role, one.verb, one.thing) != "nothing"}
 chosen = st.segmented_control(
     page.say("admin.section"),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from window.ui.figures_coverage import show_coverage
 from window.ui.figures_week import show_week
 from window.ui.frame import frame
 
 page = frame()
-st.title(page.say("page.figures"))
 with page.problems_shown():
     show_week(page)
 show_coverage(page)

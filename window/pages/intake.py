@@ -77,7 +77,6 @@ def _heard(said: Said) -> None:
 
 
 page = frame()
-st.title(page.say("page.intake"))
 left, right = st.columns([6, 5])
 with right:
     title = st.text_input(page.say("intake.title"), key="intake-title", placeholder=page.say("intake.title_hint"))

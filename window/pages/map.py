@@ -12,6 +12,7 @@ from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, frame, plain
+from window.ui.legend import ASSET_MARKS, show_legend
 from window.ui.plan_layers import case_layers, newest_plan_layers
 
 
@@ -129,4 +130,4 @@ with left:
         heard=_heard,
         view=st.session_state.get("map-view"),
     )
-    st.caption(page.say("map.legend"))
+    show_legend(page, ASSET_MARKS)

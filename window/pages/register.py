@@ -13,7 +13,6 @@ from window.ui.register_versions import show_versions
 _PARTS = {"import": show_import, "pairs": show_pairs, "quality": show_quality, "versions": show_versions}
 
 page = frame()
-st.title(page.say("page.register"))
 st.session_state.setdefault("register-part", "import")
 chosen = st.segmented_control(
     page.say("register.part"),

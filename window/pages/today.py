@@ -63,7 +63,6 @@ def _missing(page: Frame) -> None:
 
 page = frame()
 me = page.person.person_id
-st.title(page.say("page.today"))
 st.caption(page.say("today.date", day=today(page).isoformat()))
 if "seen-guide" not in st.session_state:
     with st.container(border=True):

@@ -16,6 +16,7 @@ from streamlit_folium import st_folium
 from assets_db.schema import field_of
 from siting.outputs.escape import JsonValue, script_json
 from window.ui.frame import Frame
+from window.ui.legend import ASSET_COLOURS
 
 _ROOT = "../../siting"
 """The routes, as seen from the frame of the map: also under a base path."""
@@ -96,7 +97,9 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
     )
     types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in (*field_of("asset_type").values, "pole")}
     words: JsonValue = {"box": frame.say("map.draw_box"), "expired": frame.say("map.expired")}
-    options = script_json({"root": _ROOT, "pass": token, "box": with_box, "plan": plan_id, "types": types, "words": words})
+    colours: dict[str, JsonValue] = {one: colour for colour, kinds in ASSET_COLOURS.values() for one in kinds}
+    shown: dict[str, JsonValue] = {"types": types, "colours": colours, "words": words}
+    options = script_json({"root": _ROOT, "pass": token, "box": with_box, "plan": plan_id, **shown})
     drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
     return drawn
 

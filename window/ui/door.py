@@ -80,6 +80,7 @@ def open_door() -> None:
     chosen = st.navigation(pages)
     with st.sidebar:
         _who(person)
+    st.title(chosen.title)
     try:
         chosen.run()
     except PROBLEMS as error:
@@ -88,8 +89,8 @@ def open_door() -> None:
 
 _STYLE = """
 <style>
-.block-container { padding: 2.6rem 2rem 2rem 2rem; }
-h1 { font-size: 1.9rem !important; } h2 { font-size: 1.5rem !important; } h3 { font-size: 1.25rem !important; }
+.block-container { padding: 1.6rem 2rem 2rem 2rem; }
+h1 { font-size: 1.5rem !important; padding: 0 !important; } h2 { font-size: 1.5rem !important; } h3 { font-size: 1.25rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 [data-testid="stSidebar"] { min-width: 215px; max-width: 235px; }
 </style>
@@ -119,7 +120,13 @@ def _language_switch() -> None:
     """Let a person choose the language."""
     names = {"ja": "日本語", "en": "English"}
     st.segmented_control(
-        "Language", options=list(names), format_func=names.__getitem__, default=language_now(), key="language", label_visibility="collapsed"
+        "Language",
+        options=list(names),
+        format_func=names.__getitem__,
+        default=language_now(),
+        required=True,
+        key="language",
+        label_visibility="collapsed",
     )
 
 

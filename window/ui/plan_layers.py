@@ -16,8 +16,7 @@ from window.planning.keeper import OpenPlan
 from window.policy import reach
 from window.ui.asset_map import Dot, add_dots
 from window.ui.frame import Frame
-
-PIN, SITE, CASE = "#D55E00", "#0072B2", "#CC79A7"
+from window.ui.legend import CASE, PIN, SITE
 
 
 def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:

@@ -16,6 +16,7 @@ from window.planning.trial import Trial
 from window.ui.asset_map import base_map, show_map
 from window.ui.door import page_file
 from window.ui.frame import PROBLEMS, Frame, choose_asset, plain
+from window.ui.legend import PLAN_MARKS, show_legend
 from window.ui.plan_layers import plan_layers, site_ring
 
 _OKU = 100_000_000
@@ -188,7 +189,7 @@ def _map(frame: Frame, trial: Trial) -> None:
     layers = [*plan_layers(opened, now.plan, pinned=now.problem.fixed, can_click=True), *site_ring(opened, shown)]
     key = f"studio-map-{opened.row.plan_id}"
     show_map(drawn, layers, key=key, height=560, heard=lambda said: _choose(said.asset_id))
-    st.caption(frame.say("studio.legend"))
+    show_legend(frame, PLAN_MARKS)
 
 
 def _zones(frame: Frame, trial: Trial) -> None:
