@@ -254,8 +254,8 @@ async def _one_person(address: str, number: int, case_id: str, n_actions: int, s
         await timed("page", person.press("開く"))
         for turn in range(n_actions):
             words = f"備考{number}の{turn}"
-            person.type_in("コメント", words)
-            await timed("action", person.press("comment"))
+            person.type_in("comment-words", words)
+            await timed("action", person.press("comment-send"))
             if not person.sees(words):
                 raise LookupError(f"{words} is not on the page")
 

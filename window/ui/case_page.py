@@ -17,6 +17,7 @@ from window.ui.case_words import days_text, permit_state_name, reason_name, stat
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, plain
 
+_COMMENT, _INTERNAL = "comment-words", "comment-internal"
 _ASSIGNED = ("bureau", "municipal", "owner", "expert")
 
 
@@ -164,15 +165,21 @@ def _comment(frame: Frame, view: CaseView) -> None:
         if reach(frame.person.role, "add", "comment") == "nothing":
             return
         with st.form("comment", clear_on_submit=True, border=False):
-            text = st.text_area(frame.say("cases.comment"), label_visibility="collapsed", placeholder=frame.say("cases.comment"), height=80)
-            is_internal = _internal_box(frame, "comment-internal")
-            if st.form_submit_button(frame.say("cases.send")) and text.strip():
-                with frame.problems_shown():
-                    key = f"comment-{view.line.case_id}-{len(view.comments)}-{request_digest(text, is_internal)[:16]}"
-                    frame.desk.comment(
-                        view.line.case_id, text, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now
-                    )
-                    st.rerun()
+            st.text_area(
+                frame.say("cases.comment"), label_visibility="collapsed", placeholder=frame.say("cases.comment"), height=80, key=_COMMENT
+            )
+            _internal_box(frame, _INTERNAL)
+            st.form_submit_button(frame.say("cases.send"), key="comment-send", on_click=_send_comment, args=(frame, view))
+
+
+def _send_comment(frame: Frame, view: CaseView) -> None:
+    """Write down the remark that was typed."""
+    words, is_internal = str(st.session_state[_COMMENT]), bool(st.session_state.get(_INTERNAL))
+    if not words.strip():
+        return
+    key = f"comment-{view.line.case_id}-{len(view.comments)}-{request_digest(words, is_internal)[:16]}"
+    with frame.problems_kept():
+        frame.desk.comment(view.line.case_id, words, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now)
 
 
 def _assign(frame: Frame, view: CaseView) -> None:

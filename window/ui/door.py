@@ -14,7 +14,7 @@ from window.people import organisation_name
 from window.policy import Person
 from window.server import server
 from window.sign_in import login_of
-from window.ui.frame import PROBLEMS, language_now, plain
+from window.ui.frame import KEPT_PROBLEM, PROBLEMS, language_now, plain, show_problem
 from window.words import text, word
 
 _ALL: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "planner", "auditor", "administrator")
@@ -81,10 +81,13 @@ def open_door() -> None:
     with st.sidebar:
         _who(person)
     st.title(chosen.title)
+    kept = st.session_state.pop(KEPT_PROBLEM, None)
+    if kept is not None:
+        show_problem(kept, language)
     try:
         chosen.run()
     except PROBLEMS as error:
-        st.error(f"{text('page.refused', language)}\n\n{plain(str(error))}")
+        show_problem(error, language)
 
 
 _STYLE = """

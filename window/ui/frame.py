@@ -24,6 +24,9 @@ from window.words import Language, text, word
 PROBLEMS = (AssetsError, ScenarioError, SitingError)
 """Errors that say what to do; they are shown to the person, never a trace."""
 
+KEPT_PROBLEM = "problem"
+"""Where the session keeps what was wrong with a request until the page is drawn."""
+
 _RENEW_S = 2 * 3600
 
 
@@ -82,16 +85,25 @@ class Frame:
         return kept[self.person.person_id]
 
     @contextmanager
+    def problems_kept(self) -> Iterator[None]:
+        """Keep what is wrong with a request that is done before the page is drawn; the door shows it above the page."""
+        try:
+            yield
+        except PROBLEMS as error:
+            st.session_state[KEPT_PROBLEM] = error
+
+    @contextmanager
     def problems_shown(self) -> Iterator[None]:
         """Show what is wrong with a request in place of its answer."""
         try:
             yield
         except PROBLEMS as error:
-            self.show_problem(error)
+            show_problem(error, self.language)
 
-    def show_problem(self, error: Exception) -> None:
-        """Show what is wrong with a request."""
-        st.error(f"{text('page.refused', self.language)}\n\n{plain(str(error))}")
+
+def show_problem(error: Exception, language: Language) -> None:
+    """Show what is wrong with a request."""
+    st.error(f"{text('page.refused', language)}\n\n{plain(str(error))}")
 
 
 def choose_asset(asset_id: str, place: tuple[float, float] | None = None) -> None:

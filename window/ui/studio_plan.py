@@ -15,13 +15,12 @@ from window.planning.keeper import OpenPlan
 from window.planning.trial import Trial
 from window.ui.asset_map import base_map, show_map
 from window.ui.door import page_file
-from window.ui.frame import PROBLEMS, Frame, choose_asset, plain
+from window.ui.frame import Frame, choose_asset, plain
 from window.ui.legend import PLAN_MARKS, show_legend
 from window.ui.plan_layers import plan_layers, site_ring
 
 _OKU = 100_000_000
 _SITE = "studio-site"
-_PROBLEM = "studio-problem"
 
 
 def trial_of(frame: Frame, plan_id: str) -> Trial:
@@ -39,9 +38,6 @@ def trial_of(frame: Frame, plan_id: str) -> Trial:
 
 def show_plan(frame: Frame, trial: Trial) -> None:
     """Show a plan and what is asked of it."""
-    problem = st.session_state.pop(_PROBLEM, None)
-    if problem is not None:
-        frame.show_problem(problem)
     _figures(frame, trial)
     left, right = st.columns([7, 4])
     with left:
@@ -87,11 +83,11 @@ def _limits(frame: Frame, trial: Trial) -> None:
     columns = st.columns([3, 2, 2])
     if problem.max_sites is not None:
         key, label = f"limit-{problem.max_sites}", frame.say("studio.max_sites")
-        args = (trial, "max_sites", key, 1)
+        args = (frame, trial, "max_sites", key, 1)
         columns[0].number_input(label, 1, 100_000, problem.max_sites, 1, key=key, on_change=_limit, args=args)
     elif problem.budget_yen is not None:
         key, label = f"limit-{problem.budget_yen}", frame.say("studio.budget")
-        args = (trial, "budget_yen", key, _OKU)
+        args = (frame, trial, "budget_yen", key, _OKU)
         columns[0].number_input(label, 0.01, 100_000.0, problem.budget_yen / _OKU, 0.1, key=key, on_change=_limit, args=args)
     columns[1].caption(frame.say("studio.steps", n=len(trial.steps) - 1))
     columns[1].button(frame.say("studio.back"), disabled=not trial.is_changed, width="stretch", on_click=trial.back)
@@ -99,18 +95,17 @@ def _limits(frame: Frame, trial: Trial) -> None:
         _save(frame, trial)
 
 
-def _ask(trial: Trial, what: str, site_id: str = "", number: int | None = None) -> None:
-    """Ask a question; what is wrong with it is shown with the plan as it stood."""
-    try:
+def _ask(frame: Frame, trial: Trial, what: str, site_id: str = "", number: int | None = None) -> None:
+    """Ask a question; where it cannot be answered, the plan stays as it stood."""
+    with frame.problems_kept():
         trial.ask(what, site_id, number=number)
-    except PROBLEMS as error:
-        st.session_state[_PROBLEM] = error
 
 
-def _limit(trial: Trial, what: str, key: str, unit: int) -> None:
-    """Ask for another limit, as it was typed."""
-    _ask(trial, what, number=round(st.session_state[key] * unit))
-    if _PROBLEM in st.session_state:
+def _limit(frame: Frame, trial: Trial, what: str, key: str, unit: int) -> None:
+    """Ask for another limit, as it was typed; one that cannot be kept is forgotten."""
+    steps = len(trial.steps)
+    _ask(frame, trial, what, number=round(st.session_state[key] * unit))
+    if len(trial.steps) == steps:
         del st.session_state[key]
 
 
@@ -139,7 +134,8 @@ def _site(frame: Frame, trial: Trial) -> None:
         columns = st.columns(3)
         pin, ban = ("unpin" if is_fixed else "pin"), ("allow" if is_banned else "ban")
         for column, what in zip(columns, (pin, ban), strict=False):
-            column.button(frame.say(f"studio.{what}"), key=f"{what}-{site_id}", width="stretch", on_click=_ask, args=(trial, what, site_id))
+            args = (frame, trial, what, site_id)
+            column.button(frame.say(f"studio.{what}"), key=f"{what}-{site_id}", width="stretch", on_click=_ask, args=args)
         asset_id = asset_of(trial.opened.prepared.basis.file, site_id)
         if columns[2].button(frame.say("studio.asset"), key=f"asset-{site_id}", width="stretch", disabled=not asset_id):
             choose_asset(asset_id)
@@ -176,7 +172,7 @@ def _pins(frame: Frame, trial: Trial) -> None:
             columns = st.columns([4, 2])
             columns[0].caption(f"{frame.say('studio.pinned' if what == 'unpin' else 'studio.banned')}　{plain(site_id)}")
             label, key = frame.say(f"studio.{what}"), f"list-{what}-{site_id}"
-            columns[1].button(label, key=key, width="stretch", on_click=_ask, args=(trial, what, site_id))
+            columns[1].button(label, key=key, width="stretch", on_click=_ask, args=(frame, trial, what, site_id))
 
 
 def _map(frame: Frame, trial: Trial) -> None:
