@@ -74,7 +74,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(opened: Opened) -> None:
     at.text_input(key="admin-name-0").set_value("二人目")
     at.selectbox(key="admin-of-0").set_value("demo-desk")
     at.button(key="admin-add-person-0").click().run()
-    assert "must be new" in at.error[0].value
+    assert "すでに使われています" in at.error[0].value
     assert at.text_input(key="admin-name-0").value == "二人目"
 
 

@@ -94,7 +94,7 @@ def test_a_foreign_case_or_plan_that_is_asked_for_by_name_does_not_exist(secrets
     app = signed_in(login)
     app.session_state["case_id"] = foreign_case
     app.switch_page(page_file("cases")).run()
-    assert "does not exist or is not yours" in app.error[0].value.replace("\\", "")
+    assert "見つからないか、閲覧できません" in app.error[0].value
     assert not app.dataframe
     with server().desk.reading(other) as (_, person):
         pass

@@ -115,10 +115,12 @@ def test_other_bands_and_heights_are_computed_afresh(prepared: Prepared) -> None
 
 def test_a_wish_becomes_a_scenario_that_says_so(areas: Areas) -> None:
     base = areas.text("demo_register")
-    wish = Wish(title="案 A", max_sites=7, band="4.5GHz", excluded_owners=("private",), minimum_spacing_m=50.0, seed=9)
+    never = {"excluded_owners": ("private",), "excluded_types": ("park",)}
+    wish = Wish(title="案 A", max_sites=7, band="4.5GHz", **never, minimum_spacing_m=50.0, priorities={0: 4.0}, seed=9)
     rules = scenario_of(scenario_text(base, wish)).scenario
     assert (rules.rules.max_sites, rules.radio.band, rules.solve.seed, rules.scenario.title_ja) == (7, "4.5GHz", 9, "案 A")
-    assert [(one.owner_class, one.max) for one in rules.rules.quotas] == [("private", 0)]
+    assert [(one.owner_class, one.asset_type, one.max) for one in rules.rules.quotas] == [("private", None, 0), (None, "park", 0)]
+    assert [zone.priority for zone in rules.zones] == [4.0, 1.0]
     with pytest.raises(ScenarioError, match="max_sites or budget_yen"):
         scenario_of(scenario_text(base, Wish(title="no limit")))
 

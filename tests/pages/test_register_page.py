@@ -78,7 +78,7 @@ def test_a_cp932_list_goes_from_upload_to_the_register(opened: Opened) -> None:
     assert server().assets.current().change_seq == before
     at.text_input(key="import-why").set_value("")
     at.button(key="import-do").click().run()
-    assert "why must say something" in at.error[0].value.replace("\\", "")
+    assert "理由：入力してください" in at.error[0].value
     assert server().assets.current().change_seq == before
     at.text_input(key="import-why").set_value("年度更新")
     at.button(key="import-do").click().run()
@@ -357,3 +357,17 @@ def test_the_restricted_view_is_for_those_allowed_and_is_noted(opened: Opened) -
         assert session.audit_head().seq == before + 1
     public = take_away(register, Wish(), person=person("demo-auditor"), now=NOW).files
     assert "contact" not in public["assets.csv"].decode("utf-8-sig").splitlines()[0]
+
+
+def test_what_to_survey_first_is_ranked_on_the_page_and_as_a_file(opened: Opened) -> None:
+    at = opened("register", "demo-planner", register_part="quality")
+    at.selectbox(key="survey-area").set_value("demo_register")
+    next(one for one in at.button if one.label == "順位を計算").click().run(timeout=180)
+    assert not at.exception
+    ranked = at.dataframe[-1].value
+    assert list(ranked["順位"]) == list(range(1, len(ranked) + 1))
+    assert len(ranked) == 30
+    assert set(ranked["計画で使用"]) <= {"○", "–"}
+    gains = [float(one.split()[0].replace(",", "")) for one in ranked["分かると増えるカバー（見込み）"]]
+    assert gains == sorted(gains, reverse=True)
+    assert "詳しく計算しました" in texts(at)

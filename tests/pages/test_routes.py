@@ -20,7 +20,7 @@ from window.planning.draft import Wish
 from window.planning.worker import work
 from window.server import server
 from window.web.routes import routes
-from window.web.tokens import issue_token, person_of_token
+from window.web.tokens import issue_token, person_of_token, revoke_token
 
 BOX = "139.0,35.0,140.0,36.0"
 GUARDED = [f"/siting/points?bbox={BOX}", "/siting/boundaries", "/siting/buildings/16/58200/25800.png"]
@@ -85,6 +85,14 @@ def test_a_pass_is_good_for_its_person_and_time_alone() -> None:
     assert person_of_token(token, now_s=1000.0 + 13 * 3600) is None
     for forged in ("", "x", token[:-2] + "AA", issue_token("demo-admin", now_s=1000.0)[:44] + token[44:], "日本"):
         assert person_of_token(forged, now_s=1000.0) is None
+
+
+def test_a_pass_ends_when_its_person_signs_out() -> None:
+    one, other = issue_token("demo-window"), issue_token("demo-window")
+    revoke_token(one)
+    assert person_of_token(one) is None
+    assert person_of_token(other) == "demo-window", "signed in elsewhere"
+    revoke_token("forged")
 
 
 @pytest.mark.parametrize("path", GUARDED)

@@ -7,6 +7,7 @@ import streamlit as st
 from window.overview.dossier import overview_of, write_overview
 from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, roof_at, usual_height_m
 from window.ui.case_words import today
+from window.ui.door import page_file
 from window.ui.frame import frame
 
 page = frame()
@@ -18,6 +19,8 @@ if typed.strip() != asset_id:
     st.rerun()
 if not asset_id:
     st.info(page.say("overview.choose"))
+    if st.button(page.say("page.map"), icon=":material/map:"):
+        st.switch_page(page_file("map"))
     st.stop()
 with page.problems_shown():
     record = page.desk.asset(asset_id, asking=page.person.person_id)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from window.errors import DeskError
 from window.planning.plans import PlanRow
-from window.ui.frame import Frame, frame, plain
+from window.ui.frame import Frame, frame, plain, show_problem
 from window.ui.studio_compare import show_comparison, show_frontier
 from window.ui.studio_form import ask_for_plan
 from window.ui.studio_plan import show_files, show_plan, trial_of
@@ -30,10 +30,7 @@ if not areas:
 with st.expander(page.say("studio.new"), expanded="plan_id" not in st.session_state):
     left, right = st.columns([3, 2])
     with left:
-        titles = {name: page.server.areas.file(name).scenario.scenario for name in areas}
-        area = st.selectbox(
-            page.say("studio.area"), areas, format_func=lambda one: titles[one].title_ja if page.language == "ja" else titles[one].title_en
-        )
+        area = st.selectbox(page.say("studio.area"), areas, format_func=page.area_title)
         asked = ask_for_plan(page, str(area))
         if asked is not None:
             st.session_state["plan_id"] = asked
@@ -62,7 +59,7 @@ else:
     try:
         trial = trial_of(page, plan_id)
     except DeskError as error:
-        st.error(plain(str(error)))
+        show_problem(error, page.language)
         st.stop()
     show_plan(page, trial)
     show_comparison(page, trial, rows)

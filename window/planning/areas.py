@@ -17,6 +17,7 @@ from scenarios.stopwatch import Stopwatch
 from window.errors import InvalidRequestError, NotFoundError
 from window.memory import set_aside
 from window.planning.draft import placed_text, scenario_of
+from window.words import Language
 
 _KEPT = 2
 
@@ -74,9 +75,18 @@ class Areas:
         self.file(name)
         return self._texts[name]
 
+    def title(self, name: str, language: Language) -> str:
+        """Return what people call an area."""
+        scenario = self.file(name).scenario.scenario
+        return scenario.title_ja if language == "ja" else scenario.title_en
+
+    def takes_register(self, name: str) -> bool:
+        """Return whether candidates of an area come from the register."""
+        return name in self._of_register
+
     def revision_of(self, name: str) -> int:
         """Return the state of the register an area is of now; 0 for one that takes nothing from it."""
-        return self._revision() if name in self._of_register else 0
+        return self._revision() if self.takes_register(name) else 0
 
     def ready(self, name: str, revision: int) -> Prepared | None:
         """Return an area as of a state of the register, if it is in memory."""

@@ -17,9 +17,7 @@ def show_fees(frame: Frame) -> None:
     day = columns[0].date_input(
         frame.say("admin_fees.day"), frame.desk.settings.local_day(frame.now), key="admin-fee-day", format="YYYY-MM-DD"
     )
-    area = columns[1].selectbox(
-        frame.say("admin_fees.area"), areas.names, format_func=lambda name: _title(frame, name), key="admin-fee-area"
-    )
+    area = columns[1].selectbox(frame.say("admin_fees.area"), areas.names, format_func=frame.area_title, key="admin-fee-area")
     is_narrow = columns[2].toggle(frame.say("admin_fees.only_in_force"), value=True, key="admin-fee-narrow")
     rules = fee_table(areas, frame.person, area or "", day)
     shown = [one for one in rules if one.is_in_force or not is_narrow]
@@ -32,11 +30,6 @@ def show_fees(frame: Frame) -> None:
     yen = st.column_config.NumberColumn(format="localized")
     numbers = {frame.say(f"admin_fees.{name}"): yen for name in ("yearly", "yearly_m2", "capital")}
     st.dataframe([_row(frame, one, with_force=not is_narrow) for one in shown], hide_index=True, width="stretch", column_config=numbers)
-
-
-def _title(frame: Frame, area: str) -> str:
-    scenario = frame.server.areas.file(area).scenario.scenario
-    return scenario.title_ja if frame.language == "ja" else scenario.title_en
 
 
 def _row(frame: Frame, one: DatedFee, *, with_force: bool) -> dict[str, object]:

@@ -15,7 +15,7 @@ from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
 from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
 from window.ui.door import page_file
-from window.ui.frame import Frame, choose_asset, plain
+from window.ui.frame import Frame, choose_asset, plain, show_problem
 
 _COMMENT, _INTERNAL = "comment-words", "comment-internal"
 _ASSIGNED = ("bureau", "municipal", "owner", "expert")
@@ -26,7 +26,7 @@ def show_case(frame: Frame, case_id: str) -> None:
     try:
         view = frame.desk.case(case_id, asking=frame.person.person_id, now=frame.now)
     except DeskError as error:
-        st.error(plain(str(error)))
+        show_problem(error, frame.language)
         return
     line = view.line
     st.subheader(plain(f"{line.case_id}　{line.title}"))

@@ -15,9 +15,13 @@ from window.policy import Person
 from window.server import server
 from window.sign_in import login_of
 from window.ui.frame import KEPT_PROBLEM, PROBLEMS, language_now, plain, show_problem
+from window.web.tokens import revoke_token
 from window.words import text, word
 
 _ALL: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "planner", "auditor", "administrator")
+_FIRST: tuple[Role, ...] = ("window", "planner", "carrier", "bureau")
+"""Who comes first at the demo's sign-in."""
+
 _OF_CASES: tuple[Role, ...] = ("window", "carrier", "bureau", "municipal", "owner", "expert", "auditor")
 
 
@@ -52,7 +56,7 @@ def open_door() -> None:
     """Draw the page that is asked for, or the sign-in."""
     language = language_now()
     st.set_page_config(page_title=text("page.title", language), page_icon="📡", layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + _UPLOAD_STYLE.format(words=text("page.choose_file", language)))
     try:
         found = server()
     except PROBLEMS as error:
@@ -93,11 +97,21 @@ def open_door() -> None:
 _STYLE = """
 <style>
 .block-container { padding: 1.6rem 2rem 2rem 2rem; }
-h1 { font-size: 1.5rem !important; padding: 0 !important; } h2 { font-size: 1.5rem !important; } h3 { font-size: 1.25rem !important; }
+h1 { font-size: 1.5rem !important; padding: 0 0 0.5rem 0 !important; }
+h2 { font-size: 1.35rem !important; } h3 { font-size: 1.25rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 [data-testid="stSidebar"] { min-width: 215px; max-width: 235px; }
 </style>
 """
+
+
+_UPLOAD_STYLE = """
+<style>
+[data-testid="stFileUploaderDropzone"] [data-testid="stMarkdownContainer"] p {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] [data-testid="stMarkdownContainer"] p::after {{ content: "{words}"; font-size: 0.875rem; }}
+</style>
+"""
+"""Streamlit's own words on the button are English alone."""
 
 
 def _signed_in() -> Person | None:
@@ -146,6 +160,7 @@ def _sign_in(kind: str) -> None:
     found = server()
     with found.desk.reading("demo-window") as (session, _):
         people = [(one, organisation_name(session.connection, one.org_id)) for one in found.desk.people(asking="demo-window")]
+    people.sort(key=lambda pair: (_FIRST.index(pair[0].role) if pair[0].role in _FIRST else len(_FIRST), pair[0].person_id))
     columns = st.columns(3)
     for place, (one, name) in enumerate(people):
         with columns[place % 3].container(border=True):
@@ -180,6 +195,8 @@ def _own_sign_in() -> None:
 def _leave() -> None:
     """Forget who was here, but for the language."""
     language = language_now()
+    for token in st.session_state.get("tokens", {}).values():
+        revoke_token(token)
     st.session_state.clear()
     st.session_state["language-before"] = language
     if server().settings.sign_in == "oidc":

@@ -43,13 +43,7 @@ def _area(frame: Frame) -> str | None:
         return None
     if len(names) == 1:
         return names[0]
-    return st.selectbox(frame.say("figures.area"), names, format_func=lambda name: _title(frame, name), key="figures-area")
-
-
-def _title(frame: Frame, area: str) -> str:
-    """Return what people call an area."""
-    scenario = frame.server.areas.file(area).scenario.scenario
-    return scenario.title_ja if frame.language == "ja" else scenario.title_en
+    return st.selectbox(frame.say("figures.area"), names, format_func=frame.area_title, key="figures-area")
 
 
 def _plan(frame: Frame, found: PlanFigures, year: int) -> None:

@@ -16,6 +16,7 @@ from siting.errors import SitingError
 from siting.outputs.text import LANGUAGES
 from window.desk import Desk
 from window.policy import Person
+from window.problem_words import problem_text
 from window.server import Server, server
 from window.settings import WindowSettings
 from window.web.tokens import issue_token, seconds_left
@@ -77,6 +78,10 @@ class Frame:
         """Return what people call a code."""
         return word(group, code, self.language)
 
+    def area_title(self, area: str) -> str:
+        """Return what people call a planning area."""
+        return self.server.areas.title(area, self.language)
+
     def token(self) -> str:
         """Return the pass with which the browser of this person may ask the routes; the same while the page is open."""
         kept: dict[str, str] = st.session_state.setdefault("tokens", {})
@@ -103,7 +108,7 @@ class Frame:
 
 def show_problem(error: Exception, language: Language) -> None:
     """Show what is wrong with a request."""
-    st.error(f"{text('page.refused', language)}\n\n{plain(str(error))}")
+    st.error(f"{text('page.refused', language)}\n\n{plain(problem_text(error, language))}")
 
 
 def choose_asset(asset_id: str, place: tuple[float, float] | None = None) -> None:

@@ -71,6 +71,6 @@ PLAN_MARKS = (
 
 def show_legend(frame: Frame, marks: Sequence[Mark]) -> None:
     """Show what marks mean."""
-    signs = (f'<b style="color:{one.colour}">{one.sign}</b> {escape(frame.say(one.key))}' for one in marks)
+    signs = (f'<b style="color:{one.colour};font-size:1.1rem">{one.sign}</b> {escape(frame.say(one.key))}' for one in marks)
     parts = "".join(f'<span style="white-space:nowrap">{one}</span>' for one in signs)
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:2px 14px;font-size:0.85rem;color:#444">{parts}</div>')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shlex
 from collections.abc import Hashable
 from typing import TypeAlias
 
@@ -19,6 +18,7 @@ from window.registry.access import audience_of
 from window.registry.knowledge import WANTED, Conflicts, HeatTable, ages, disagreements, heat_table, visible_fields
 from window.server import server
 from window.ui.frame import Frame
+from window.ui.register_survey import show_survey
 from window.ui.register_words import field_name, show_table, value_text
 
 _MOST_CONFLICTS = 200
@@ -60,7 +60,7 @@ def show_quality(page: Frame) -> None:
         _show_ages(page, state)
     with right:
         _show_conflicts(page, state)
-    _show_survey(page)
+    show_survey(page)
 
 
 def _show_heat(page: Frame, state: State) -> None:
@@ -151,14 +151,3 @@ def _show_conflicts(page: Frame, state: State) -> None:
         for asset_id, name, source, value, as_of, grade in one.rows()
     ]
     show_table(rows, highest_px=300)
-
-
-def _show_survey(page: Frame) -> None:
-    """Offer the command that ranks what to survey."""
-    st.subheader(page.say("quality.survey"))
-    if not page.settings.scenarios:
-        st.info(page.say("quality.survey_none"))
-        return
-    st.caption(page.say("quality.survey_about"))
-    for file in page.settings.scenarios:
-        st.code(f"siting assets survey-first {shlex.quote(str(file))} --out survey-first.csv", language="bash")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from scenarios.scenario import Scenario
+from assets_db.schema import field_of
+from scenarios.scenario import PolygonZones, Scenario
 from window.planning.draft import Wish
 from window.planning.viewshed import BANDS
 from window.ui.frame import Frame
@@ -42,6 +45,13 @@ def _limits(frame: Frame, scenario: Scenario, title: str) -> Wish:
         placeholder=frame.say("studio.none"),
     )
     with st.expander(frame.say("studio.more")):
+        types = st.multiselect(
+            frame.say("studio.without_types"),
+            field_of("asset_type").values,
+            format_func=lambda one: frame.word("asset_type", one),
+            placeholder=frame.say("studio.none"),
+        )
+        priorities = _priorities(frame, scenario)
         spacing = st.number_input(frame.say("studio.spacing"), 0.0, 5_000.0, rules.minimum_spacing_m or 0.0, 5.0)
         effort = st.select_slider(frame.say("studio.effort"), [0.3, 1.0, 3.0, 10.0], value=1.0, format_func=lambda one: f"×{one:g}")
         seed = st.number_input(frame.say("studio.seed"), 0, 1_000_000, scenario.solve.seed, 1)
@@ -53,7 +63,27 @@ def _limits(frame: Frame, scenario: Scenario, title: str) -> Wish:
         fixed=rules.fixed,
         forbidden=rules.forbidden,
         excluded_owners=tuple(owners),
+        excluded_types=tuple(types),
         minimum_spacing_m=float(spacing) or None,
+        priorities=priorities,
         seed=int(seed),
         effort=float(effort),
     )
+
+
+def _priorities(frame: Frame, scenario: Scenario) -> dict[int, float]:
+    """Ask how much each zone counts, and return what differs from the scenario, by place in the file."""
+    st.caption(frame.say("studio.priorities"))
+    columns, found = st.columns(2), {}
+    for place, zone in enumerate(scenario.zones):
+        label = _zone_label(zone) if isinstance(zone, PolygonZones) else zone.name
+        key = f"priority-{scenario.scenario.name}-{place}"
+        asked = columns[place % 2].number_input(label, 0.0, 1000.0, float(zone.priority), 0.5, key=key)
+        if asked != zone.priority:
+            found[place] = float(asked)
+    return found
+
+
+def _zone_label(zone: PolygonZones) -> str:
+    """Return what tells the zones of a file from others of that file."""
+    return f"{Path(zone.path).stem}　{'、'.join(str(one) for values in zone.where.values() for one in values)}"
