@@ -8,6 +8,7 @@ from functools import cache, singledispatch
 from scenarios.errors import ScenarioError
 from siting.errors import InvalidInputError
 from window.errors import ActionNotAllowedError, InvalidRequestError, KeyReusedError, NotAllowedError, NotFoundError, StaleCaseError
+from window.machine import case_machine
 from window.words import Language, catalogue, text, word
 
 _LONGEST_VALUE = 60
@@ -27,8 +28,18 @@ def rule_text(rule: str, language: Language) -> str:
     for pattern, key in _rules():
         found = pattern.fullmatch(rule)
         if found is not None:
-            return text(key, language, **found.groupdict())
+            return text(key, language, **{name: _named(name, value, language) for name, value in found.groupdict().items()})
     return rule
+
+
+def _named(name: str, value: str, language: Language) -> str:
+    """Return what a rule names, in words where it is a code: a state, a clock, or roles."""
+    if name == "state":
+        states = {one.name: one.ja if language == "ja" else one.en for one in case_machine().states}
+        return states.get(value, value)
+    if name in {"who", "role"}:
+        return "・".join(word("role", one, language) for one in value.split(", "))
+    return word(name, value, language)
 
 
 @singledispatch

@@ -69,6 +69,10 @@ def test_every_rule_a_page_can_meet_has_japanese_words(rule: str) -> None:
             ActionNotAllowedError("hold", "no slot is left on a, b; join the waiting list", ("withdraw",)),
             "「仮押さえ」はできません。a, b に空きがありません。順番待ちに入れます（いまできること：取り下げる）",
         ),
+        (
+            ActionNotAllowedError("hold", "in state REVIEW it is for bureau, owner, not for carrier"),
+            "「仮押さえ」はできません。状態「審査」では 所管局職員・民間所有者 が行う操作です（あなたの役割：通信事業者）",
+        ),
         (NotFoundError("case", "C-1"), "C-1 は見つからないか、閲覧できません。"),
         (NotAllowedError("carrier", "see", "audit"), "役割「通信事業者」にはこの操作の権限がありません。"),
         (StaleCaseError("C-1", 1, 2), "ほかの人がこの案件を先に更新しました。最新の内容を確認して、もう一度操作してください。"),
