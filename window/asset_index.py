@@ -17,7 +17,6 @@ from assets_db.sources.mesh import mesh_bounds
 from assets_db.store import Register
 from assets_db.store.tables import ASSETS
 from siting.arrays import BoolArray, FloatArray, IntArray
-from window.memory import set_aside
 
 FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code", "height")
 """What the map is narrowed by: fields, and whether a height is known."""
@@ -197,5 +196,4 @@ class IndexKeeper:
         with self._lock:
             if self._index is None or self._index.change_seq < newest:
                 self._index = read_index(self._register)
-                set_aside()
             return self._index

@@ -41,7 +41,7 @@ def bulk(  # noqa: PLR0917  # typer takes options as arguments
         request = Act(action=action, why=why, detail=pairs(detail or []))
         done = desk_at(db).act_on_many(case_ids, request, asking=asking, key=request_key(key), now=moment(now))
         for one in done:
-            typer.echo(receipt_text(one.receipt) if one.receipt else f"{one.case_id}\trefused\t{one.problem}")
+            typer.echo(receipt_text(one.receipt) if one.receipt else f"{one.case_id}\trefused\t{one.error}")
         if any(one.receipt is None for one in done):
             raise typer.Exit(REFUSED)
 

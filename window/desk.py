@@ -90,7 +90,7 @@ class Desk:
         try:
             return Outcome(case_id=case_id, receipt=self.act(case_id, request, asking=asking, key=key, now=now))
         except DeskError as error:
-            return Outcome(case_id=case_id, problem=str(error))
+            return Outcome(case_id=case_id, error=error)
 
     def wait(self, case_id: str, *, asking: str, key: str, now: dt.datetime) -> Receipt:
         """Put a case in screening on the waiting list of its assets."""

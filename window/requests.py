@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from assets_db.record import AssetRecord
 from window.clocks import Reading
-from window.errors import InvalidRequestError
+from window.errors import DeskError, InvalidRequestError
 from window.events import CaseEvent
 
 MAX_TEXT = 4000
@@ -143,11 +143,11 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of one of several actions: a receipt, or the problem in words."""
+    """What came of one of several actions: a receipt, or the error."""
 
     case_id: str
     receipt: Receipt | None = None
-    problem: str = ""
+    error: DeskError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

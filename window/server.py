@@ -12,6 +12,7 @@ from window.asset_index import IndexKeeper
 from window.desk import Desk, open_desk
 from window.planning.areas import Areas
 from window.planning.keeper import PlanKeeper
+from window.planning.surveys import SurveyKeeper
 from window.settings import WindowSettings, read_settings
 from window.tables import ORGANISATIONS
 
@@ -33,6 +34,8 @@ class Server:
         What planners start from.
     plans
         What they made of it.
+    surveys
+        What to survey first for them.
     """
 
     settings: WindowSettings
@@ -41,6 +44,7 @@ class Server:
     assets: IndexKeeper
     areas: Areas
     plans: PlanKeeper
+    surveys: SurveyKeeper
     _names: dict[str, str] = field(default_factory=dict, repr=False)
 
     def organisation(self, org_id: str) -> str:
@@ -81,4 +85,12 @@ def server() -> Server:
 
     areas = Areas(settings.scenarios, revision)
     plans = PlanKeeper(desk, areas, settings.plans)
-    return Server(settings=settings, desk=desk, register=register, assets=IndexKeeper(register), areas=areas, plans=plans)
+    return Server(
+        settings=settings,
+        desk=desk,
+        register=register,
+        assets=IndexKeeper(register),
+        areas=areas,
+        plans=plans,
+        surveys=SurveyKeeper(areas),
+    )

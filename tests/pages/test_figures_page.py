@@ -10,28 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_visits import make_plan
 from streamlit.testing.v1 import AppTest
 
 from siting import evaluate
 from window.csv_text import csv_bytes
 from window.errors import InvalidTableError, NotAllowedError
 from window.planning.coverage_figures import newest_figures
-from window.planning.draft import Wish
-from window.planning.worker import work
 from window.server import server
 from window.targets import OfficialTarget, TargetStep, fiscal_year, official_targets, target_of
 
 NOW = dt.datetime(2026, 11, 21, 3, tzinfo=dt.UTC)
 Opened = Callable[..., AppTest]
-
-
-def make_plan(login: str, title: str) -> None:
-    """Ask for a small plan and compute it."""
-    found = server()
-    with found.desk.reading(login) as (_, person):
-        found.plans.ask(person, found.areas.names[0], Wish(title=title, max_sites=3, effort=0.1), now=NOW)
-    answers = iter([False, True])
-    work(found.desk, found.settings.plans, until=lambda: next(answers))
 
 
 def test_the_week_is_shown_in_numbers_with_units(opened: Opened) -> None:

@@ -93,6 +93,8 @@ def test_a_pass_ends_when_its_person_signs_out() -> None:
     assert person_of_token(one) is None
     assert person_of_token(other) == "demo-window", "signed in elsewhere"
     revoke_token("forged")
+    for same in (one + "=", one + "\n", one[:40] + "!" + one[40:]):
+        assert person_of_token(same) is None, "another way to write it"
 
 
 @pytest.mark.parametrize("path", GUARDED)

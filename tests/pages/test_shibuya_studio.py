@@ -34,6 +34,8 @@ def test_pin_and_ban_on_real_shibuya(browser: Browser, shibuya: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="ja-JP")
     context.set_default_timeout(4 * PATIENCE_MS)
     visit = listening(Visit(page=context.new_page(), address=shibuya))
+    sent: list[str | bytes] = []
+    visit.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))  # noqa: PLW0108  # Playwright marks what it is given
     visit.sign_in("demo-planner")
     visit.go("配置計画")
     visit.page.get_by_role("spinbutton", name="局数の上限").first.fill("60")
@@ -45,8 +47,11 @@ def test_pin_and_ban_on_real_shibuya(browser: Browser, shibuya: str) -> None:
     assert gap is not None
     assert float(gap[0]) <= 0.5
     assert visit.map().evaluate("window.sitingDrawn.chosen") > 4000
+    before = len(sent)
     visit.click_dot(CHOSEN)
     expect(visit.page.get_by_text("選ばれています")).to_be_visible()
+    visit.page.wait_for_timeout(1_000)
+    assert len(sent) == before + 1, "a click draws the page once"
     visit.press("使わない")
     expect(visit.page.get_by_text("変更 1 回")).to_be_visible()
     expect(visit.page.get_by_text("選ばれていません")).to_be_visible()

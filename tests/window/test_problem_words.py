@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from scenarios.errors import ScenarioError
 from siting.errors import InvalidInputError
 from window.errors import ActionNotAllowedError, InvalidRequestError, KeyReusedError, NotAllowedError, NotFoundError, StaleCaseError
-from window.problem_words import problem_text, rule_text
+from window.machine import permit_machine
+from window.problem_words import in_both, in_one, problem_text, rule_text
+from window.words import catalogue
 
 ROOT = Path(__file__).parents[2] / "window"
 MODULES = (
@@ -81,7 +85,27 @@ def test_every_rule_a_page_can_meet_has_japanese_words(rule: str) -> None:
 )
 def test_what_people_read(error: Exception, said: str) -> None:
     assert problem_text(error, "ja") == said
-    assert problem_text(error, "en") == str(error)
+    assert not JAPANESE.search(problem_text(error, "en"))
+
+
+def test_no_rule_is_taken_for_a_vaguer_one() -> None:
+    for key in (key for key in catalogue() if key.startswith("problem_rule.")):
+        filled = re.sub(r"\{\w+\}", "7", catalogue()[key].en)
+        want = re.sub(r"\{\w+\}", "7", catalogue()[key].ja)
+        assert re.sub(r"7|（7）|（）", "", rule_text(filled, "ja")) == re.sub(r"7|（7）|（）", "", want), key
+
+
+def test_no_path_of_the_server_is_told() -> None:
+    error = ScenarioError("/srv/window/1.toml", "rules.max_sites", "or budget_yen must be given", None)
+    assert problem_text(error, "ja") == "局数の上限：局数か予算の上限が必要です"
+    assert problem_text(error, "en") == "Most sites: or budget_yen must be given"
+    assert in_one(in_both(partial(problem_text, error)), "ja") == problem_text(error, "ja")
+
+
+def test_what_is_named_is_not_looked_up_elsewhere() -> None:
+    assert rule_text("another office answers for open; the window may assign yours to the case", "ja").startswith("open はほかの部署")
+    state = permit_machine().states[0]
+    assert rule_text(f"state {state.name} has no such action", "ja") == f"状態「{state.ja}」ではできない操作です"
 
 
 def test_an_unknown_rule_and_an_unknown_error_stay_as_they_are() -> None:

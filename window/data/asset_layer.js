@@ -21,6 +21,7 @@
   }
 
   window.sitingDots = function (group, dots) {
+    const inner = L.layerGroup().addTo(group);  // a click on a dot does not climb to the feature group, which the component listens to
     for (const [lon, lat, radius, fill, line, weight, id] of dots) {
       const dot = L.circleMarker([lat, lon], {
         radius: radius, color: line, weight: weight, fill: Boolean(fill), fillColor: fill || null, fillOpacity: 1, interactive: Boolean(id),
@@ -29,7 +30,7 @@
         dot.bindTooltip(() => label(id));
         tellWhenClicked(dot, id, () => false);
       }
-      dot.addTo(group);
+      dot.addTo(inner);
     }
   };
 
@@ -58,7 +59,7 @@
       for (const [lon, lat, id, name, type] of found.points) {
         const dot = L.circleMarker([lat, lon], {
           renderer: canvas, radius: options.plan ? 3.5 : Math.max(3, Math.min(6, map.getZoom() - 11)), weight: 1.2, color: "#ffffff",
-          fillColor: options.colours[type] || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
+          fillColor: (!options.plan && options.colours[type]) || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
         tellWhenClicked(dot, id, () => isDrawing);

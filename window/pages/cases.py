@@ -10,10 +10,12 @@ import streamlit as st
 from siting.outputs.escape import csv_text
 from window.case_rows import CaseFilter
 from window.machine import case_machine
+from window.problem_words import problem_text
 from window.requests import Act, CaseLine, request_digest
 from window.ui.case_page import show_case
 from window.ui.case_words import due_text, state_name
 from window.ui.frame import Frame, frame, plain
+from window.ui.session_keys import BULK_DONE, CASE_ID
 from window.waiting import waits_for
 
 _MOST = 300
@@ -86,16 +88,17 @@ def _bulk(page: Frame, lines: list[CaseLine]) -> None:
         key = f"bulk-{action}-{request_digest(seen, why)[:24]}"
         request = Act(action=action, why=why)
         done = page.desk.act_on_many(list(seen), request, asking=page.person.person_id, key=key, now=page.now, seen=seen)
-        st.session_state["bulk-done"] = [(one.case_id, one.problem or page.word("action", action), one.receipt is not None) for one in done]
+        said = [problem_text(one.error, page.language) if one.error else page.word("action", action) for one in done]
+        st.session_state[BULK_DONE] = [(one.case_id, words, one.error is None) for one, words in zip(done, said, strict=True)]
         st.rerun()
     st.caption("　".join(line.case_id for line in lines))
 
 
 page = frame()
-case_id = st.session_state.get("case_id")
+case_id = st.session_state.get(CASE_ID)
 if case_id:
     if st.button(page.say("cases.back"), icon=":material/arrow_back:"):
-        del st.session_state["case_id"]
+        del st.session_state[CASE_ID]
         st.rerun()
     show_case(page, str(case_id))
 else:
@@ -105,7 +108,7 @@ else:
             st.info(page.say("cases.none"))
             st.stop()
         shown = request_digest([(line.case_id, line.version) for line in lines])[:16]  # a list that has changed forgets what was selected
-        for number, said, is_done in st.session_state.pop("bulk-done", []):
+        for number, said, is_done in st.session_state.pop(BULK_DONE, []):
             (st.success if is_done else st.error)(plain(f"{number} {said}"))
         rows = [_row(page, line) for line in lines]
         st.caption(page.say("cases.count", n=len(lines)) + (page.say("cases.more", n=_MOST) if len(lines) == _MOST else ""))
@@ -124,7 +127,7 @@ else:
             page.say("cases.open_one"), [line.case_id for line in (chosen or lines)], key="cases-open", label_visibility="collapsed"
         )
         if columns[1].button(page.say("asset.open"), type="primary", width="stretch"):
-            st.session_state["case_id"] = opened
+            st.session_state[CASE_ID] = opened
             st.rerun()
         columns[2].download_button("CSV", _as_csv(rows), file_name="cases.csv", mime="text/csv", width="stretch")
         _bulk(page, chosen)

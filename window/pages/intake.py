@@ -9,6 +9,7 @@ from window.requests import Box, OpenRequest, request_digest
 from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.door import page_file
 from window.ui.frame import Frame, frame, plain
+from window.ui.session_keys import CASE_ID, INTAKE_AREA, INTAKE_ASSETS, INTAKE_FILE_NUMBER, INTAKE_FILE_READ, INTAKE_NUMBER
 from window.uploads import box_of_geojson
 
 _MOST_SHOWN = 30
@@ -23,7 +24,7 @@ def _carrier(page: Frame) -> str:
 
 def _assets(page: Frame) -> list[str]:
     """Show the assets that are chosen, and let one be taken off or added by id."""
-    chosen: list[str] = st.session_state.setdefault("intake-assets", [])
+    chosen: list[str] = st.session_state.setdefault(INTAKE_ASSETS, [])
     index = page.server.assets.current()
     st.markdown(f"**{page.say('intake.assets', n=len(chosen))}**")
     for asset_id in chosen[:_MOST_SHOWN]:
@@ -47,33 +48,33 @@ def _assets(page: Frame) -> list[str]:
 
 def _area(page: Frame) -> Box | None:
     """Show the search area, and take one from a file."""
-    number = st.session_state.setdefault("intake-file-number", 0)
+    number = st.session_state.setdefault(INTAKE_FILE_NUMBER, 0)
     given = st.file_uploader(page.say("intake.area_file"), type=["geojson", "json"], key=f"intake-file-{number}")
-    if given is not None and st.session_state.get("intake-file-read") != given.file_id:
-        st.session_state["intake-file-read"] = given.file_id
-        st.session_state.pop("intake-area", None)
+    if given is not None and st.session_state.get(INTAKE_FILE_READ) != given.file_id:
+        st.session_state[INTAKE_FILE_READ] = given.file_id
+        st.session_state.pop(INTAKE_AREA, None)
         with page.problems_shown():
-            st.session_state["intake-area"] = box_of_geojson(given.getvalue())
-    area = st.session_state.get("intake-area")
+            st.session_state[INTAKE_AREA] = box_of_geojson(given.getvalue())
+    area = st.session_state.get(INTAKE_AREA)
     if area is None:
         st.caption(page.say("intake.no_area"))
         return None
     west, south, east, north = area
     st.caption(page.say("cases.area", west=f"{west:.5f}", south=f"{south:.5f}", east=f"{east:.5f}", north=f"{north:.5f}"))
     if st.button(page.say("intake.no_area_any_more")):
-        del st.session_state["intake-area"]
-        st.session_state["intake-file-number"] = number + 1
+        del st.session_state[INTAKE_AREA]
+        st.session_state[INTAKE_FILE_NUMBER] = number + 1
         st.rerun()
     return Box(west=west, south=south, east=east, north=north)
 
 
 def _heard(said: Said) -> None:
     """Take in what was done on the map."""
-    chosen: list[str] = st.session_state["intake-assets"]
+    chosen: list[str] = st.session_state[INTAKE_ASSETS]
     if said.asset_id and said.asset_id not in chosen:
         chosen.append(said.asset_id)
     if said.box is not None:
-        st.session_state["intake-area"] = said.box
+        st.session_state[INTAKE_AREA] = said.box
 
 
 page = frame()
@@ -89,13 +90,13 @@ with right:
             if not title.strip():
                 raise InvalidRequestError(page.say("intake.title"), page.say("intake.title_needed"), title)
             request = OpenRequest(title=title, asset_ids=tuple(assets), area=area, is_new_pole=is_new_pole, carrier_org=carrier)
-            number = st.session_state.setdefault("intake-number", 0)
+            number = st.session_state.setdefault(INTAKE_NUMBER, 0)
             key = f"intake-{page.token()[:24]}-{number}-{request_digest(request)[:16]}"
             receipt = page.desk.open_case(request, asking=page.person.person_id, key=key, now=page.now)
-            st.session_state["intake-number"] = number + 1
-            st.session_state["intake-assets"] = []
-            st.session_state.pop("intake-area", None)
-            st.session_state["case_id"] = receipt.case_id
+            st.session_state[INTAKE_NUMBER] = number + 1
+            st.session_state[INTAKE_ASSETS] = []
+            st.session_state.pop(INTAKE_AREA, None)
+            st.session_state[CASE_ID] = receipt.case_id
             st.switch_page(page_file("cases"))
 with left:
     st.caption(page.say("intake.map_hint"))

@@ -12,8 +12,9 @@ from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, frame, plain
-from window.ui.legend import ASSET_MARKS, show_legend
+from window.ui.legend import ASSET_MARKS, CASE_MARKS, COVERAGE_MARKS, show_legend
 from window.ui.plan_layers import case_layers, newest_plan_layers
+from window.ui.session_keys import ASSET_ID, INTAKE_AREA, INTAKE_ASSETS, MAP_BOX, MAP_MESH, MAP_VIEW, MAP_VIEWSHED
 
 
 def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -39,9 +40,9 @@ def _results(page: Frame, text: str, wanted: dict[str, tuple[str, ...]]) -> None
     index = page.server.assets.current()
     is_chosen = index.chosen(wanted, text)
     mesh = mesh_box(fold(text)) if text else None
-    if mesh is not None and st.session_state.get("map-mesh") != mesh:
-        st.session_state["map-view"] = (((mesh[0] + mesh[2]) / 2, (mesh[1] + mesh[3]) / 2), zoom_of(mesh))
-    st.session_state["map-mesh"] = mesh
+    if mesh is not None and st.session_state.get(MAP_MESH) != mesh:
+        st.session_state[MAP_VIEW] = (((mesh[0] + mesh[2]) / 2, (mesh[1] + mesh[3]) / 2), zoom_of(mesh))
+    st.session_state[MAP_MESH] = mesh
     st.caption(page.say("map.found", n=int(is_chosen.sum()), total=len(index)))
     if not text:
         return
@@ -60,7 +61,7 @@ def _asset(page: Frame, asset_id: str) -> None:
         record = page.desk.asset(asset_id, asking=page.person.person_id)
         st.subheader(plain(asset_title(page, record)))
         st.caption(plain(asset_id))
-        st.session_state["map-viewshed"] = ask_viewshed(page, record, key=f"viewshed-{asset_id}")
+        st.session_state[MAP_VIEWSHED] = ask_viewshed(page, record, key=f"viewshed-{asset_id}")
         with st.expander(page.say("asset.facts"), expanded=False):
             show_facts(page, record)
         show_cases(page, asset_id)
@@ -68,7 +69,7 @@ def _asset(page: Frame, asset_id: str) -> None:
         if columns[0].button(page.say("map.to_overview"), width="stretch"):
             st.switch_page(page_file("overview"))
         if page.person.role in {"carrier", "window"} and columns[1].button(page.say("map.to_intake"), type="primary", width="stretch"):
-            st.session_state["intake-assets"] = [asset_id]
+            st.session_state[INTAKE_ASSETS] = [asset_id]
             st.switch_page(page_file("intake"))
 
 
@@ -89,7 +90,7 @@ def _box(page: Frame, box: tuple[float, float, float, float]) -> None:
                 choose_asset(one.asset_id)
                 st.rerun()
         if page.person.role in {"carrier", "window"} and st.button(page.say("map.box_to_intake"), type="primary"):
-            st.session_state["intake-area"] = box
+            st.session_state[INTAKE_AREA] = box
             st.switch_page(page_file("intake"))
 
 
@@ -98,7 +99,7 @@ def _heard(said: Said) -> None:
     if said.asset_id:
         choose_asset(said.asset_id)
     else:
-        st.session_state["map-box"] = said.box
+        st.session_state[MAP_BOX] = said.box
 
 
 page = frame()
@@ -106,7 +107,7 @@ text, wanted = _filters(page)
 left, right = st.columns([7, 4])
 with right:
     _results(page, text, wanted)
-    asset_id, box = st.session_state.get("asset_id"), st.session_state.get("map-box")
+    asset_id, box = st.session_state.get(ASSET_ID), st.session_state.get(MAP_BOX)
     if box is not None:
         _box(page, box)
     elif asset_id is not None:
@@ -119,15 +120,15 @@ with left:
         st.info(page.say("map.no_assets"))
         st.stop()
     place = index.place_of(asset_id) if asset_id and box is None else None
-    layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get("map-viewshed") if place else None, place)]
-    layers += newest_plan_layers(page)
-    layers += case_layers(page)
+    layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get(MAP_VIEWSHED) if place else None, place)]
+    plan, cases = newest_plan_layers(page), case_layers(page)
+    layers += [*plan, *cases]
     show_map(
         base_map(page, index.middle(), index.zoom()),
         layers,
         key="siting-map",
         height=680,
         heard=_heard,
-        view=st.session_state.get("map-view"),
+        view=st.session_state.get(MAP_VIEW),
     )
-    show_legend(page, ASSET_MARKS)
+    show_legend(page, (*ASSET_MARKS, *(COVERAGE_MARKS if plan else ()), *(CASE_MARKS if cases else ())))

@@ -9,13 +9,14 @@ from window.planning.viewshed import BANDS, HIGHEST_M, LOWEST_M, roof_at, usual_
 from window.ui.case_words import today
 from window.ui.door import page_file
 from window.ui.frame import frame
+from window.ui.session_keys import ASSET_ID
 
 page = frame()
-asset_id = st.session_state.get("asset_id", "")
+asset_id = st.session_state.get(ASSET_ID, "")
 columns = st.columns([3, 2, 2])
 typed = columns[0].text_input(page.say("overview.asset_id"), value=asset_id, key=f"overview-{asset_id}")
 if typed.strip() != asset_id:
-    st.session_state["asset_id"] = typed.strip()
+    st.session_state[ASSET_ID] = typed.strip()
     st.rerun()
 if not asset_id:
     st.info(page.say("overview.choose"))

@@ -9,11 +9,12 @@ from window.ui.register_import import show_import
 from window.ui.register_pairs import show_pairs
 from window.ui.register_quality import show_quality
 from window.ui.register_versions import show_versions
+from window.ui.session_keys import REGISTER_PART
 
 _PARTS = {"import": show_import, "pairs": show_pairs, "quality": show_quality, "versions": show_versions}
 
 page = frame()
-st.session_state.setdefault("register-part", "import")
+st.session_state.setdefault(REGISTER_PART, "import")
 chosen = st.segmented_control(
     page.say("register.part"),
     list(_PARTS),

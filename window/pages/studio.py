@@ -7,6 +7,7 @@ import streamlit as st
 from window.errors import DeskError
 from window.planning.plans import PlanRow
 from window.ui.frame import Frame, frame, plain, show_problem
+from window.ui.session_keys import PLAN_ID
 from window.ui.studio_compare import show_comparison, show_frontier
 from window.ui.studio_form import ask_for_plan
 from window.ui.studio_plan import show_files, show_plan, trial_of
@@ -27,13 +28,13 @@ areas = page.server.areas.names
 if not areas:
     st.info(page.say("studio.no_areas"))
     st.stop()
-with st.expander(page.say("studio.new"), expanded="plan_id" not in st.session_state):
+with st.expander(page.say("studio.new"), expanded=PLAN_ID not in st.session_state):
     left, right = st.columns([3, 2])
     with left:
         area = st.selectbox(page.say("studio.area"), areas, format_func=page.area_title)
         asked = ask_for_plan(page, str(area))
         if asked is not None:
-            st.session_state["plan_id"] = asked
+            st.session_state[PLAN_ID] = asked
             st.rerun()
     with right:
         st.markdown(page.say("studio.about"))
@@ -43,11 +44,11 @@ if not rows:
     st.stop()
 ids = [row.plan_id for row in rows]
 labels = {row.plan_id: _label(page, row) for row in rows}
-wanted = st.session_state.get("plan_id", ids[0])
+wanted = st.session_state.get(PLAN_ID, ids[0])
 place = ids.index(wanted) if wanted in ids else 0
 key = f"studio-{'/'.join(labels.values())}"  # asked anew whenever a plan has come further
 plan_id = st.selectbox(page.say("studio.plans"), ids, index=place, format_func=labels.__getitem__, key=key)
-st.session_state["plan_id"] = plan_id
+st.session_state[PLAN_ID] = plan_id
 row = rows[ids.index(plan_id)]
 if row.state in {"queued", "running"}:
     show_progress(page, plan_id)

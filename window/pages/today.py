@@ -13,6 +13,7 @@ from window.ui.cached import missing_by_bureau
 from window.ui.case_words import due_text, state_name, today
 from window.ui.door import page_file
 from window.ui.frame import Frame, frame, plain
+from window.ui.session_keys import CASE_ID, SEEN_GUIDE
 from window.waiting import waits_for
 
 _SHOWN = 6
@@ -30,7 +31,7 @@ def _list(page: Frame, title: str, lines: Sequence[CaseLine], *, key: str, empty
             columns = st.columns([5, 1.3])
             columns[0].caption(f"{line.case_id}　{state_name(page, line.state)}　{due_text(page, line)}  \n{plain(line.title)}")
             if columns[1].button(page.say("asset.open"), key=f"{key}-{line.case_id}", width="stretch"):
-                st.session_state["case_id"] = line.case_id
+                st.session_state[CASE_ID] = line.case_id
                 st.switch_page(page_file("cases"))
         if len(lines) > _SHOWN:
             st.caption(page.say("today.more", n=len(lines) - _SHOWN))
@@ -64,11 +65,11 @@ def _missing(page: Frame) -> None:
 page = frame()
 me = page.person.person_id
 st.caption(page.say("today.date", day=today(page).isoformat()))
-if "seen-guide" not in st.session_state:
+if SEEN_GUIDE not in st.session_state:
     with st.container(border=True):
         st.markdown(page.say("today.guide", role=page.word("role", page.person.role)))
         if st.button(page.say("today.guide_close")):
-            st.session_state["seen-guide"] = True
+            st.session_state[SEEN_GUIDE] = True
             st.rerun()
 overdue = page.desk.overdue(asking=me, now=page.now, limit=200)
 soon = [one for one in page.desk.due_soon(asking=me, now=page.now, limit=400) if one not in overdue]

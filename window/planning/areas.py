@@ -15,7 +15,6 @@ from scenarios.register_tables import RegisterAssets
 from scenarios.scenario import ScenarioFile
 from scenarios.stopwatch import Stopwatch
 from window.errors import InvalidRequestError, NotFoundError
-from window.memory import set_aside
 from window.planning.draft import placed_text, scenario_of
 from window.words import Language
 
@@ -108,8 +107,9 @@ class Areas:
                 self._ready.move_to_end(key)
                 return self._ready[key]
         with self._reading[name]:
-            if key in self._ready:  # read while this one waited
-                return self._ready[key]
+            found = self._ready.get(key)  # read while this one waited
+            if found is not None:
+                return found
             found = prepare(self.file(name), Stopwatch(), cache_folder=cache_folder())
             with self._lock:
                 for old in [one for one in self._ready if one[0] == name]:
@@ -117,7 +117,6 @@ class Areas:
                 self._ready[key] = found
                 while len(self._ready) > _KEPT:
                     self._ready.popitem(last=False)
-            set_aside()
             return found
 
 

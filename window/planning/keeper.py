@@ -21,7 +21,6 @@ from siting.arrays import BoolArray
 from siting.errors import InvalidInputError
 from window.desk import Desk
 from window.errors import InvalidRequestError
-from window.memory import set_aside
 from window.planning.areas import Areas
 from window.planning.draft import Wish, scenario_of, scenario_text
 from window.planning.plans import PlanRow, PlanState, ask_plan, cancel_plan, find_plan, list_plans
@@ -145,21 +144,22 @@ class PlanKeeper:
                 self._opened.move_to_end(plan_id)
                 return self._opened[plan_id]
         with self._opening[plan_id]:
-            if plan_id in self._opened:  # read while this one waited
-                return self._opened[plan_id]
+            found = self._opened.get(plan_id)  # read while this one waited
+            if found is not None:
+                return found
             found = self._open(row)
             with self._lock:
                 self._opened[plan_id] = found
                 while len({id(one.prepared.coverage) for one in self._opened.values()}) > _KEPT:
                     self._opened.popitem(last=False)
-            set_aside()
             return found
 
     def _open(self, row: PlanRow) -> OpenPlan:
         """Read a plan; coverage that is in memory already serves again."""
         file = scenario_of(row.scenario)
         revision = self._areas.revision_of(row.area)
-        in_memory = [one.prepared for one in self._opened.values() if one.revision == revision]
+        with self._lock:
+            in_memory = [one.prepared for one in self._opened.values() if one.revision == revision]
         area = self._areas.ready(row.area, revision)
         base = next((one for one in [area, *in_memory] if one is not None and same_inputs(one.basis.file, file)), None)
         prepared = restate(base, file) if base is not None else prepare(file, Stopwatch(), cache_folder=cache_folder())

@@ -14,8 +14,10 @@ from assets_db.record import Json
 from assets_db.store import ReadingSession, WritingSession
 from window.errors import InvalidRequestError, NotFoundError
 from window.policy import Person, demand
+from window.problem_words import in_both
 from window.requests import checked_text
 from window.tables import PLANS
+from window.words import text
 
 PlanState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -52,7 +54,7 @@ class PlanRow:
     summary
         What came of it.
     problem
-        Why it failed.
+        Why it failed, as :func:`window.problem_words.in_both` keeps it.
     """
 
     plan_id: str
@@ -152,7 +154,9 @@ def claim_plan(session: WritingSession) -> PlanRow | None:
         return None
     found = _row(cast("Mapping[str, object]", row))
     if found.attempt >= MOST_ATTEMPTS:
-        _change(session, found.plan_id, {"state": "failed", "problem": f"{MOST_ATTEMPTS} workers ended before it was done"})
+        _change(
+            session, found.plan_id, {"state": "failed", "problem": in_both(lambda one: text("studio.workers_ended", one, n=MOST_ATTEMPTS))}
+        )
         session.audit("desk.plan_failed", {"plan_id": found.plan_id})
         return None
     _change(session, found.plan_id, {"state": "running", "attempt": found.attempt + 1, "beat_at": session.now, "closing": []})

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from assets_db.errors import AssetsError
@@ -22,6 +23,8 @@ from siting.progress import Closing
 from window.desk import Desk
 from window.planning.plans import PlanRow, beat, claim_plan, end_plan
 from window.policy import SYSTEM
+from window.problem_words import in_both, problem_text
+from window.words import text
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +71,10 @@ def _compute(desk: Desk, claimed: PlanRow, plans: Path) -> None:
     except _Abandoned:
         return
     except (ScenarioError, SitingError, AssetsError) as error:
-        problem, summary = str(error), None
+        problem, summary = in_both(partial(problem_text, error)), None
     except Exception:
         logger.exception("plan %s", claimed.plan_id)
-        problem, summary = "the program failed; its log says how", None
+        problem, summary = in_both(partial(text, "studio.program_failed")), None
     with desk.writing(SYSTEM.person_id, _now(), claimed.title) as (session, _):
         end_plan(session, claimed, summary=summary, problem=problem)
 

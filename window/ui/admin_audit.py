@@ -10,9 +10,9 @@ from assets_db.store import head_from, head_text
 from window.trail_search import TrailFilter, TrailRow, search_trail, trail_actions
 from window.ui.admin_backup import show_faults
 from window.ui.frame import Frame
+from window.ui.session_keys import AUDIT_BEFORE
 
 _PAGE = 100
-_BEFORE = "admin-audit-before"
 
 
 def show_audit(frame: Frame) -> None:
@@ -43,7 +43,7 @@ def _search(frame: Frame) -> None:
     until = _day(
         days[1].date_input(frame.say("admin_audit.until"), None, key="admin-audit-until", format="YYYY-MM-DD", on_change=_to_newest)
     )
-    before = st.session_state.get(_BEFORE)
+    before = st.session_state.get(AUDIT_BEFORE)
     wanted = TrailFilter(who=who.strip(), action=action, words=words.strip(), since=since, until=until, before=before, limit=_PAGE)
     rows = search_trail(frame.desk, wanted, asking=asking)
     if not rows:
@@ -67,12 +67,12 @@ def _day(chosen: object) -> dt.date | None:
 
 def _to_newest() -> None:
     """Begin with the newest rows again."""
-    st.session_state.pop(_BEFORE, None)
+    st.session_state.pop(AUDIT_BEFORE, None)
 
 
 def _to_older(seq: int) -> None:
     """Go on with what lies before a row."""
-    st.session_state[_BEFORE] = seq
+    st.session_state[AUDIT_BEFORE] = seq
 
 
 def _row(frame: Frame, one: TrailRow) -> dict[str, object]:

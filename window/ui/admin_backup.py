@@ -11,7 +11,6 @@ from window.backups import MOST_BYTES, BackupFile, backup_content, check_backup,
 from window.ui.frame import Frame, plain
 
 _MB = 1_000_000
-_SAID = "admin-backup-said"
 
 
 def show_backup(frame: Frame) -> None:

@@ -11,17 +11,16 @@ from window.machine import ROLES
 from window.people import Organisation, role_of
 from window.policy import Person, reach
 from window.ui.frame import Frame, plain
+from window.ui.session_keys import PEOPLE_SAID, PEOPLE_TURN
 
 _MOST_SHOWN = 10
-_SAID = "admin-people-said"
-_TURN = "admin-people-turn"
 
 
 def show_people(frame: Frame) -> None:
     """List people and organisations, with forms for those who may change them."""
     asking = frame.person.person_id
     people, organisations = frame.desk.people(asking=asking), frame.desk.organisations(asking=asking)
-    said = st.session_state.pop(_SAID, "")
+    said = st.session_state.pop(PEOPLE_SAID, "")
     if said:
         st.success(said)
     st.caption(frame.say("admin_people.about"))
@@ -71,14 +70,14 @@ def _organisation_rows(frame: Frame, organisations: Sequence[Organisation], peop
 
 def _done(said: str) -> None:
     """Say what was done on the next view, with empty forms."""
-    st.session_state[_SAID] = said
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    st.session_state[PEOPLE_SAID] = said
+    st.session_state[PEOPLE_TURN] = st.session_state.get(PEOPLE_TURN, 0) + 1
     st.rerun()
 
 
 def _add_person(frame: Frame, organisations: Sequence[Organisation]) -> None:
     """Offer to add a person."""
-    turn = st.session_state.get(_TURN, 0)
+    turn = st.session_state.get(PEOPLE_TURN, 0)
     with st.form(f"admin-person-{turn}"):
         st.markdown(f"**{frame.say('admin_people.add_person')}**")
         if not organisations:
@@ -100,7 +99,7 @@ def _add_person(frame: Frame, organisations: Sequence[Organisation]) -> None:
 
 def _add_organisation(frame: Frame) -> None:
     """Offer to add an organisation."""
-    turn = st.session_state.get(_TURN, 0)
+    turn = st.session_state.get(PEOPLE_TURN, 0)
     with st.form(f"admin-organisation-{turn}"):
         st.markdown(f"**{frame.say('admin_people.add_organisation')}**")
         org_id = st.text_input(frame.say("admin_people.org_id"), key=f"admin-org-{turn}", max_chars=60)
@@ -127,7 +126,7 @@ def _add_organisation(frame: Frame) -> None:
 
 def _retire(frame: Frame, people: Sequence[Person]) -> None:
     """Offer to take away a person's access."""
-    turn = st.session_state.get(_TURN, 0)
+    turn = st.session_state.get(PEOPLE_TURN, 0)
     with st.expander(frame.say("admin_people.retire")):
         st.caption(frame.say("admin_people.retire_about"))
         labels = {one.person_id: f"{one.name}（{one.person_id}）" for one in people}

@@ -18,6 +18,7 @@ from window.policy import reach
 from window.ui.asset_map import Dot, add_dots
 from window.ui.door import page_file
 from window.ui.frame import Frame, plain
+from window.ui.session_keys import CASE_ID
 
 _FIRST = ("asset_type", "owner_class", "bureau", "address", "lifecycle", "sharing")
 _CODED = {"asset_type", "owner_class", "lifecycle", "sharing"}
@@ -78,7 +79,7 @@ def show_cases(frame: Frame, asset_id: str) -> None:
         columns = st.columns([3, 1])
         columns[0].caption(f"{line.case_id}  {names.get(line.state, line.state)}  \n{plain(line.title)}")
         if columns[1].button(frame.say("asset.open"), key=f"case-{line.case_id}", width="stretch"):
-            st.session_state["case_id"] = line.case_id
+            st.session_state[CASE_ID] = line.case_id
             st.switch_page(page_file("cases"))
 
 

@@ -10,14 +10,14 @@ from window.errors import DeskError
 from window.machine import case_machine, permit_machine
 from window.messages import templates
 from window.policy import reach
-from window.requests import CaseView, request_digest
+from window.requests import MAX_TEXT, CaseView, request_digest
 from window.ui.action_form import act_on_case, act_on_permit
 from window.ui.asset_panel import asset_title
 from window.ui.case_words import days_text, permit_state_name, reason_name, state_name
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, plain, show_problem
+from window.ui.session_keys import CASE_ID
 
-_COMMENT, _INTERNAL = "comment-words", "comment-internal"
 _ASSIGNED = ("bureau", "municipal", "owner", "expert")
 
 
@@ -164,22 +164,30 @@ def _comment(frame: Frame, view: CaseView) -> None:
             st.caption(f"{frame.desk.settings.local_day(one.at)}　{plain(one.who)}{mark}  \n{plain(one.text)}")
         if reach(frame.person.role, "add", "comment") == "nothing":
             return
-        with st.form("comment", clear_on_submit=True, border=False):
+        case_id = view.line.case_id  # no draft goes from one case to another
+        with st.form(f"comment-{case_id}", clear_on_submit=True, border=False):
             st.text_area(
-                frame.say("cases.comment"), label_visibility="collapsed", placeholder=frame.say("cases.comment"), height=80, key=_COMMENT
+                frame.say("cases.comment"),
+                label_visibility="collapsed",
+                placeholder=frame.say("cases.comment"),
+                height=80,
+                max_chars=MAX_TEXT,
+                key=f"comment-words-{case_id}",
             )
-            _internal_box(frame, _INTERNAL)
-            st.form_submit_button(frame.say("cases.send"), key="comment-send", on_click=_send_comment, args=(frame, view))
+            _internal_box(frame, f"comment-internal-{case_id}")
+            st.form_submit_button(frame.say("cases.send"), key=f"comment-send-{case_id}", on_click=_send_comment, args=(frame, view))
 
 
 def _send_comment(frame: Frame, view: CaseView) -> None:
     """Write down the remark that was typed."""
-    words, is_internal = str(st.session_state[_COMMENT]), bool(st.session_state.get(_INTERNAL))
+    case_id = view.line.case_id
+    words = str(st.session_state[f"comment-words-{case_id}"])
+    is_internal = bool(st.session_state.get(f"comment-internal-{case_id}"))
     if not words.strip():
         return
-    key = f"comment-{view.line.case_id}-{len(view.comments)}-{request_digest(words, is_internal)[:16]}"
+    key = f"comment-{case_id}-{len(view.comments)}-{request_digest(words, is_internal)[:16]}"
     with frame.problems_kept():
-        frame.desk.comment(view.line.case_id, words, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now)
+        frame.desk.comment(case_id, words, is_internal=is_internal, asking=frame.person.person_id, key=key, now=frame.now)
 
 
 def _assign(frame: Frame, view: CaseView) -> None:
@@ -230,5 +238,5 @@ def _alike(frame: Frame, view: CaseView) -> None:
                 state = state_name(frame, one.state) if one.state in names else one.state
                 columns[0].caption(f"{one.case_id}　{state}　{frame.say('cases.metres', n=round(one.distance_m))}")
                 if columns[1].button(frame.say("asset.open"), key=f"{title}-{one.case_id}"):
-                    st.session_state["case_id"] = one.case_id
+                    st.session_state[CASE_ID] = one.case_id
                     st.rerun()

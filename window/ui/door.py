@@ -14,7 +14,8 @@ from window.people import organisation_name
 from window.policy import Person
 from window.server import server
 from window.sign_in import login_of
-from window.ui.frame import KEPT_PROBLEM, PROBLEMS, language_now, plain, show_problem
+from window.ui.frame import PROBLEMS, language_now, plain, show_problem
+from window.ui.session_keys import LANGUAGE_BEFORE, LOGIN, PERSON, PROBLEM, TOKENS
 from window.web.tokens import revoke_token
 from window.words import text, word
 
@@ -76,7 +77,7 @@ def open_door() -> None:
         pages = [st.Page(ask, title=title, url_path=one.name, default=place == 0) for place, one in enumerate(PAGES)]
         st.navigation(pages, position="hidden").run()  # whatever page was asked for, and no menu of who was here before
         return
-    st.session_state["person"] = person
+    st.session_state[PERSON] = person
     pages = [
         st.Page(page_file(one.name), title=text(f"page.{one.name}", language), icon=one.icon, url_path=one.name, default=place == 0)
         for place, one in enumerate(entry for entry in PAGES if person.role in entry.roles)
@@ -85,7 +86,7 @@ def open_door() -> None:
     with st.sidebar:
         _who(person)
     st.title(chosen.title)
-    kept = st.session_state.pop(KEPT_PROBLEM, None)
+    kept = st.session_state.pop(PROBLEM, None)
     if kept is not None:
         show_problem(kept, language)
     try:
@@ -120,15 +121,15 @@ def _signed_in() -> Person | None:
     if found.settings.sign_in == "oidc":
         login = login_of(st.user.to_dict(), found.settings.login_claim)
     else:
-        login = str(st.session_state.get("login", ""))
+        login = str(st.session_state.get(LOGIN, ""))
     if not login:
-        st.session_state.pop("person", None)
+        st.session_state.pop(PERSON, None)
         return None
     try:
         with found.desk.reading(login) as (_, person):
             return person
     except DeskError:
-        if st.session_state.pop("person", None) is not None:  # nothing of one who no longer works here stays
+        if st.session_state.pop(PERSON, None) is not None:  # nothing of one who no longer works here stays
             st.session_state.clear()
         return None
 
@@ -167,7 +168,7 @@ def _sign_in(kind: str) -> None:
             st.markdown(f"**{word('role', one.role, language)}**  \n{plain(name)}")
             st.caption(text(f"role_about.{one.role}", language))
             if st.button(text("page.enter", language), key=f"enter-{one.person_id}", width="stretch"):
-                st.session_state["login"] = one.person_id
+                st.session_state[LOGIN] = one.person_id
                 st.rerun()
 
 
@@ -195,10 +196,11 @@ def _own_sign_in() -> None:
 def _leave() -> None:
     """Forget who was here, but for the language."""
     language = language_now()
-    for token in st.session_state.get("tokens", {}).values():
-        revoke_token(token)
+    tokens = list(st.session_state.get(TOKENS, {}).values())
     st.session_state.clear()
-    st.session_state["language-before"] = language
+    for token in tokens:
+        revoke_token(token)
+    st.session_state[LANGUAGE_BEFORE] = language
     if server().settings.sign_in == "oidc":
         st.logout()
     else:

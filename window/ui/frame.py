@@ -19,14 +19,12 @@ from window.policy import Person
 from window.problem_words import problem_text
 from window.server import Server, server
 from window.settings import WindowSettings
-from window.web.tokens import issue_token, seconds_left
+from window.ui.session_keys import ASSET_ID, LANGUAGE, LANGUAGE_BEFORE, MAP_BOX, MAP_VIEW, PERSON, PROBLEM, TOKENS
+from window.web.tokens import issue_token, revoke_token, seconds_left
 from window.words import Language, text, word
 
 PROBLEMS = (AssetsError, ScenarioError, SitingError)
 """Errors that say what to do; they are shown to the person, never a trace."""
-
-KEPT_PROBLEM = "problem"
-"""Where the session keeps what was wrong with a request until the page is drawn."""
 
 _RENEW_S = 2 * 3600
 
@@ -84,8 +82,9 @@ class Frame:
 
     def token(self) -> str:
         """Return the pass with which the browser of this person may ask the routes; the same while the page is open."""
-        kept: dict[str, str] = st.session_state.setdefault("tokens", {})
+        kept: dict[str, str] = st.session_state.setdefault(TOKENS, {})
         if seconds_left(kept.get(self.person.person_id, "")) < _RENEW_S:
+            revoke_token(kept.get(self.person.person_id, ""))  # its map is drawn anew with the next
             kept[self.person.person_id] = issue_token(self.person.person_id)
         return kept[self.person.person_id]
 
@@ -95,7 +94,7 @@ class Frame:
         try:
             yield
         except PROBLEMS as error:
-            st.session_state[KEPT_PROBLEM] = error
+            st.session_state[PROBLEM] = error
 
     @contextmanager
     def problems_shown(self) -> Iterator[None]:
@@ -113,10 +112,10 @@ def show_problem(error: Exception, language: Language) -> None:
 
 def choose_asset(asset_id: str, place: tuple[float, float] | None = None) -> None:
     """Let the map and the overview show an asset, the map at its place (longitude, latitude [deg]) where one is given."""
-    st.session_state["asset_id"] = asset_id
-    st.session_state.pop("map-box", None)
+    st.session_state[ASSET_ID] = asset_id
+    st.session_state.pop(MAP_BOX, None)
     if place is not None:
-        st.session_state["map-view"] = (place, 18)
+        st.session_state[MAP_VIEW] = (place, 18)
 
 
 def plain(words: str) -> str:
@@ -126,13 +125,13 @@ def plain(words: str) -> str:
 
 def language_now() -> Language:
     """Return the language chosen, by whoever was here before as well; Japanese at first."""
-    chosen = st.session_state.get("language") or st.session_state.get("language-before")
+    chosen = st.session_state.get(LANGUAGE) or st.session_state.get(LANGUAGE_BEFORE)
     return next((one for one in LANGUAGES if one == chosen), "ja")
 
 
 def frame() -> Frame:
     """Return the frame of the page that is being drawn; the door has made sure that somebody is signed in."""
-    found = st.session_state.get("person")
+    found = st.session_state.get(PERSON)
     if not isinstance(found, Person):
         st.stop()
     return Frame(server=server(), person=found, language=language_now())

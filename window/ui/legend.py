@@ -57,16 +57,20 @@ ASSET_MARKS = (
     Mark(sign="■", colour=_css(ALREADY), key="marks.already"),
     Mark(sign="╌", colour="#8a6d3b", key="marks.boundary"),
 )
-PLAN_MARKS = (
+COVERAGE_MARKS = (
     Mark(sign="●", colour=SITE, key="marks.site"),
-    Mark(sign="●", colour=PIN, key="marks.pinned"),
-    Mark(sign="•", colour="#555555", key="marks.candidate"),
     Mark(sign="■", colour=_css(BY_ONE), key="marks.by_one"),
     Mark(sign="■", colour=_css(BY_TWO), key="marks.by_two"),
     Mark(sign="■", colour=_css(BY_MORE), key="marks.by_more"),
     Mark(sign="■", colour=_css(UNCOVERED), key="marks.uncovered"),
+)
+PLAN_MARKS = (
+    *COVERAGE_MARKS,
+    Mark(sign="●", colour=PIN, key="marks.pinned"),
+    Mark(sign="•", colour="#555555", key="marks.candidate"),
     _BUILDING,
 )
+CASE_MARKS = (Mark(sign="○", colour=CASE, key="marks.case"),)
 
 
 def show_legend(frame: Frame, marks: Sequence[Mark]) -> None:

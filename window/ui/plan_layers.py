@@ -17,6 +17,7 @@ from window.policy import reach
 from window.ui.asset_map import Dot, add_dots
 from window.ui.frame import Frame
 from window.ui.legend import CASE, PIN, SITE
+from window.ui.session_keys import COVERAGE_IMAGES
 
 
 def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
@@ -71,7 +72,7 @@ def site_ring(opened: OpenPlan, site_id: str) -> Sequence[folium.FeatureGroup]:
 
 def _coverage(opened: OpenPlan, plan: Plan) -> OverlayImage:
     """Return the picture of what a plan covers, kept while the plan is looked at."""
-    kept: dict[tuple[str, tuple[str, ...]], OverlayImage] = st.session_state.setdefault("coverage-images", {})
+    kept: dict[tuple[str, tuple[str, ...]], OverlayImage] = st.session_state.setdefault(COVERAGE_IMAGES, {})
     key = (opened.row.plan_id, plan.chosen)
     if key not in kept:
         if len(kept) > 8:

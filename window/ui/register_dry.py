@@ -9,6 +9,7 @@ import streamlit as st
 from window.registry.uploads import DryRun, Upload, bring_in, rejects_csv
 from window.ui.frame import Frame
 from window.ui.register_words import field_name, show_table
+from window.ui.session_keys import IMPORT_DRY, IMPORT_NUMBER, IMPORT_RECEIPT, REGISTER_PART
 
 _SHOWN_REJECTS = 1000
 
@@ -122,15 +123,15 @@ def ask_to_import(page: Frame, upload: Upload, found: DryRun) -> None:
                     now=page.now,
                     progress=lambda n: status.update(label=page.say("import.writing", n=n)),
                 )
-            st.session_state["import-receipt"] = receipt
-            st.session_state.pop("import-dry", None)
-            st.session_state["import-number"] += 1
+            st.session_state[IMPORT_RECEIPT] = receipt
+            st.session_state.pop(IMPORT_DRY, None)
+            st.session_state[IMPORT_NUMBER] += 1
             st.rerun()
 
 
 def show_receipt(page: Frame) -> None:
     """Say what the last import did, and what comes next."""
-    receipt = st.session_state.get("import-receipt")
+    receipt = st.session_state.get(IMPORT_RECEIPT)
     if receipt is None:
         return
     if not receipt.is_new:
@@ -147,5 +148,5 @@ def show_receipt(page: Frame) -> None:
 
 def _to_pairs() -> None:
     """Go on to the duplicates."""
-    st.session_state.pop("import-receipt", None)
-    st.session_state["register-part"] = "pairs"
+    st.session_state.pop(IMPORT_RECEIPT, None)
+    st.session_state[REGISTER_PART] = "pairs"

@@ -14,6 +14,7 @@ from window.ui.frame import Frame, plain
 from window.ui.register_dry import ask_to_import, show_dry_run, show_receipt
 from window.ui.register_terms import ask_terms
 from window.ui.register_words import day_text, field_name, show_table
+from window.ui.session_keys import IMPORT_DETECTED, IMPORT_DRY, IMPORT_MAPPING, IMPORT_NUMBER
 
 
 def show_import(page: Frame) -> None:
@@ -30,7 +31,7 @@ def show_import(page: Frame) -> None:
 def _wizard(page: Frame) -> None:
     """Go through the steps, as far as they are done."""
     st.subheader(page.say("import.file"))
-    number = st.session_state.setdefault("import-number", 0)
+    number = st.session_state.setdefault(IMPORT_NUMBER, 0)
     sent = st.file_uploader(
         page.say("import.file_label"), type=list(SUFFIXES), key=f"import-file-{number}", help=page.say("import.file_about")
     )
@@ -55,11 +56,11 @@ def _wizard(page: Frame) -> None:
     st.subheader(page.say("import.dry"))
     if st.button(page.say("import.dry_run"), type="primary", key="import-dry-run"):
         with st.status(page.say("import.reading", n=0)) as status:
-            st.session_state["import-dry"] = dry_run(
+            st.session_state[IMPORT_DRY] = dry_run(
                 page.register, upload, spec, progress=lambda n: status.update(label=page.say("import.reading", n=n))
             )
-            status.update(label=page.say("import.read", n=st.session_state["import-dry"].preview.n_rows), state="complete")
-    found = st.session_state.get("import-dry")
+            status.update(label=page.say("import.read", n=st.session_state[IMPORT_DRY].preview.n_rows), state="complete")
+    found = st.session_state.get(IMPORT_DRY)
     if found is None or found.digest != upload.digest:
         return
     if found.spec != spec:
@@ -72,10 +73,10 @@ def _wizard(page: Frame) -> None:
 
 def _detected(upload: Upload, spec: SourceSpec) -> Detected:
     """Return how a file is read; looked at anew only when file or terms have changed."""
-    kept = st.session_state.get("import-detected")
+    kept = st.session_state.get(IMPORT_DETECTED)
     if kept is None or kept[:2] != (upload.digest, spec):
         kept = (upload.digest, spec, detect(upload, spec))
-        st.session_state["import-detected"] = kept
+        st.session_state[IMPORT_DETECTED] = kept
     found: Detected = kept[2]
     return found
 
@@ -97,13 +98,13 @@ def _show_detected(page: Frame, upload: Upload, found: Detected) -> None:
     if _mapping_in_use(upload) is not None:
         st.caption(page.say("import.mapping_on"))
         if st.button(page.say("import.mapping_off"), key="import-mapping-off"):
-            st.session_state.pop("import-mapping")
+            st.session_state.pop(IMPORT_MAPPING)
             st.rerun()
 
 
 def _mapping_in_use(upload: Upload) -> FileMapping | None:
     """Return the mapping that was given for this very file."""
-    digest, mapping = st.session_state.get("import-mapping", ("", None))
+    digest, mapping = st.session_state.get(IMPORT_MAPPING, ("", None))
     return mapping if digest == upload.digest else None
 
 
@@ -124,7 +125,7 @@ def _correct_mapping(page: Frame, upload: Upload, *, is_needed: bool) -> None:
         )
         if st.button(page.say("import.mapping_use"), key=f"{key}-use"):
             with page.problems_shown():
-                st.session_state["import-mapping"] = (upload.digest, parse_mapping(text, source=upload.name))
+                st.session_state[IMPORT_MAPPING] = (upload.digest, parse_mapping(text, source=upload.name))
                 st.rerun()
 
 

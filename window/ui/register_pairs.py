@@ -10,6 +10,7 @@ from window.registry.pairs import Compared, compare_lists, count_open, decide, o
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, plain
 from window.ui.register_words import field_name, show_table, value_text
+from window.ui.session_keys import PAIRS_REPORT, PAIRS_SAID
 from window.words import catalogue
 
 _MOST = 200
@@ -18,7 +19,7 @@ _MOST = 200
 def show_pairs(page: Frame) -> None:
     """Show the pairs that wait, one at a time."""
     is_allowed = may_change(page.person)
-    said = st.session_state.pop("pairs-said", None)
+    said = st.session_state.pop(PAIRS_SAID, None)
     if said:
         st.success(said)
     if is_allowed:
@@ -39,12 +40,12 @@ def show_pairs(page: Frame) -> None:
 
 def _compare(page: Frame) -> None:
     """Let a person look for duplicates."""
-    with st.expander(page.say("pairs.find"), expanded="pairs-report" in st.session_state), page.problems_shown():
+    with st.expander(page.say("pairs.find"), expanded=PAIRS_REPORT in st.session_state), page.problems_shown():
         st.caption(page.say("pairs.find_about"))
         if st.button(page.say("pairs.look"), key="pairs-look"):
             with st.spinner(page.say("pairs.comparing")):
-                st.session_state["pairs-report"] = compare_lists(page.register, person=page.person, why="", now=page.now, apply=False)
-        report = st.session_state.get("pairs-report")
+                st.session_state[PAIRS_REPORT] = compare_lists(page.register, person=page.person, why="", now=page.now, apply=False)
+        report = st.session_state.get(PAIRS_REPORT)
         if report is None:
             return
         _show_report(page, report)
@@ -54,8 +55,8 @@ def _compare(page: Frame) -> None:
         if st.button(page.say("pairs.apply"), type="primary", key="pairs-apply"):
             with st.spinner(page.say("pairs.comparing")):
                 done = compare_lists(page.register, person=page.person, why=why, now=page.now, apply=True)
-            st.session_state.pop("pairs-report")
-            st.session_state["pairs-said"] = page.say(
+            st.session_state.pop(PAIRS_REPORT)
+            st.session_state[PAIRS_SAID] = page.say(
                 "pairs.applied", before=done.n_assets_before, after=done.n_assets_after, n=len(done.doubtful)
             )
             st.rerun()
@@ -124,7 +125,7 @@ def _decide(page: Frame, pair: PairView, why: str, *, is_same: bool) -> None:
     with page.problems_shown():
         decide(page.register, pair, is_same=is_same, person=page.person, why=why, now=page.now)
         names = {side: plain(f"{key[0]}:{key[1]}") for side, key in (("one", pair.one), ("other", pair.other))}
-        st.session_state["pairs-said"] = page.say("pairs.decided_confirm" if is_same else "pairs.decided_split", **names)
+        st.session_state[PAIRS_SAID] = page.say("pairs.decided_confirm" if is_same else "pairs.decided_split", **names)
         st.rerun()
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from scenarios.survey_csv import survey_csv
-from scenarios.survey_first import SurveyItem, SurveyList, survey_first
+from scenarios.survey_first import SurveyItem, SurveyList
 from siting.outputs.text import weight_text
 from window.ui.frame import Frame
 from window.ui.register_words import field_name, show_table
-
-_KEPT = "survey-first"
 
 
 def show_survey(page: Frame) -> None:
@@ -23,27 +21,25 @@ def show_survey(page: Frame) -> None:
     st.caption(page.say("quality.survey_about"))
     columns = st.columns([3, 1], vertical_alignment="bottom")
     area = str(columns[0].selectbox(page.say("studio.area"), areas, format_func=page.area_title, key="survey-area"))
-    kept: dict[tuple[str, int], SurveyList] = st.session_state.setdefault(_KEPT, {})
-    key = (area, page.server.areas.revision_of(area))
     if columns[1].button(page.say("quality.survey_do"), width="stretch"):
         with page.problems_shown():
-            kept.clear()
-            kept[key] = _ranked(page, area)
-    if key in kept:
-        _show(page, kept[key])
+            _rank(page, area)
+    found = page.server.surveys.kept(area)
+    if found is not None:
+        _show(page, found)
 
 
-def _ranked(page: Frame, area: str) -> SurveyList:
+def _rank(page: Frame, area: str) -> None:
     """Rank the facts of an area, showing how far it is."""
     bar = st.progress(0.0, text=page.say("asset.reading_area"))
-    prepared = page.server.areas.prepared(area)
 
     def show(stage: str, done: int, total: int) -> None:
         bar.progress(done / max(total, 1), text=page.say(stage))
 
-    found = survey_first(prepared, progress=show)
-    bar.empty()
-    return found
+    try:
+        page.server.surveys.ranked(area, show)
+    finally:
+        bar.empty()
 
 
 def _show(page: Frame, found: SurveyList) -> None:

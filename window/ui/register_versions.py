@@ -12,6 +12,7 @@ from window.registry.access import audience_of, may_change
 from window.registry.exports import Bundle, Standing, Wish, publish, standing, take_away
 from window.ui.frame import Frame
 from window.ui.register_words import day_text, show_table
+from window.ui.session_keys import VERSIONS_MADE, VERSIONS_SAID
 
 _MIME = {"csv": "text/csv", "json": "application/json", "geojson": "application/geo+json", "md": "text/markdown"}
 
@@ -22,7 +23,7 @@ _NOW = 0
 
 def show_versions(page: Frame) -> None:
     """Show the versions, publish a new one, and hand out files."""
-    said = st.session_state.pop("versions-said", None)
+    said = st.session_state.pop(VERSIONS_SAID, None)
     if said:
         st.success(said)
     with page.register.reading() as session:
@@ -70,7 +71,7 @@ def _publish(page: Frame, found: Standing) -> None:
     if st.button(page.say("versions.do"), type="primary", key="versions-publish"):
         with page.problems_shown():
             made = publish(page.register, person=page.person, why=why, now=page.now)
-            st.session_state["versions-said"] = page.say("versions.done", n=made.number)
+            st.session_state[VERSIONS_SAID] = page.say("versions.done", n=made.number)
             st.rerun()
 
 
@@ -81,8 +82,8 @@ def _take_away(page: Frame, found: Standing) -> None:
         return
     if st.button(page.say("versions.make"), type="primary", key="versions-make"):
         with st.spinner(page.say("versions.making")):
-            st.session_state["versions-made"] = (wish, take_away(page.register, wish, person=page.person, now=page.now))
-    made_for, bundle = st.session_state.get("versions-made", (None, None))
+            st.session_state[VERSIONS_MADE] = (wish, take_away(page.register, wish, person=page.person, now=page.now))
+    made_for, bundle = st.session_state.get(VERSIONS_MADE, (None, None))
     if bundle is not None and made_for == wish:
         _hand_out(page, bundle)
 

@@ -15,6 +15,7 @@ from window.planning.plans import PlanRow
 from window.planning.trial import Trial
 from window.requests import request_digest
 from window.ui.frame import Frame
+from window.ui.session_keys import FRONTIERS
 
 _LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 _EFFORT = 0.3
@@ -63,7 +64,7 @@ def show_frontier(frame: Frame, trial: Trial) -> None:
         if not problem.is_plain or limit is None:
             st.caption(frame.say("studio.frontier_plain"))
             return
-        kept: dict[str, Frontier] = st.session_state.setdefault("frontiers", {})
+        kept: dict[str, Frontier] = st.session_state.setdefault(FRONTIERS, {})
         key = request_digest(trial.opened.row.plan_id, over, limit, problem.fixed, problem.forbidden)
         while len(kept) > _MOST_KEPT:
             kept.pop(next(iter(kept)))

@@ -10,10 +10,13 @@ from assets_db.schema import field_of
 from scenarios.scenario import PolygonZones, Scenario
 from window.planning.draft import Wish
 from window.planning.viewshed import BANDS
-from window.ui.frame import Frame
+from window.ui.frame import Frame, plain
 
 _OWNERS = ("metropolitan", "municipal", "private", "affiliated")
-_OKU = 100_000_000
+OKU = 100_000_000
+"""Yen in the unit that budgets are told in."""
+
+_HIGHEST_PRIORITY = 1e6
 
 
 def ask_for_plan(frame: Frame, area: str) -> str | None:
@@ -35,7 +38,7 @@ def _limits(frame: Frame, scenario: Scenario, title: str) -> Wish:
     columns = st.columns(2)
     no_limit = frame.say("studio.zero_is_none")
     most = columns[0].number_input(frame.say("studio.max_sites"), 0, 100_000, rules.max_sites or 0, 1, help=no_limit)
-    budget = columns[1].number_input(frame.say("studio.budget"), 0.0, 100_000.0, (rules.budget_yen or 0) / _OKU, 0.1, help=no_limit)
+    budget = columns[1].number_input(frame.say("studio.budget"), 0.0, 100_000.0, (rules.budget_yen or 0) / OKU, 0.1, help=no_limit)
     bands = list(dict.fromkeys((scenario.radio.band, *BANDS)))
     band = st.selectbox(frame.say("asset.band"), bands)
     owners = st.multiselect(
@@ -58,7 +61,7 @@ def _limits(frame: Frame, scenario: Scenario, title: str) -> Wish:
     return Wish(
         title=title,
         max_sites=int(most) or None,
-        budget_yen=round(budget * _OKU) or None,
+        budget_yen=round(budget * OKU) or None,
         band=str(band),
         fixed=rules.fixed,
         forbidden=rules.forbidden,
@@ -76,14 +79,14 @@ def _priorities(frame: Frame, scenario: Scenario) -> dict[int, float]:
     st.caption(frame.say("studio.priorities"))
     columns, found = st.columns(2), {}
     for place, zone in enumerate(scenario.zones):
-        label = _zone_label(zone) if isinstance(zone, PolygonZones) else zone.name
+        label = plain(f"{place + 1}. {_zone_name(zone) if isinstance(zone, PolygonZones) else zone.name}")
         key = f"priority-{scenario.scenario.name}-{place}"
-        asked = columns[place % 2].number_input(label, 0.0, 1000.0, float(zone.priority), 0.5, key=key)
+        asked = columns[place % 2].number_input(label, 0.0, _HIGHEST_PRIORITY, float(zone.priority), 0.5, key=key)
         if asked != zone.priority:
             found[place] = float(asked)
     return found
 
 
-def _zone_label(zone: PolygonZones) -> str:
+def _zone_name(zone: PolygonZones) -> str:
     """Return what tells the zones of a file from others of that file."""
     return f"{Path(zone.path).stem}　{'、'.join(str(one) for values in zone.where.values() for one in values)}"

@@ -18,21 +18,20 @@ from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, plain
 from window.ui.legend import PLAN_MARKS, show_legend
 from window.ui.plan_layers import plan_layers, site_ring
-
-_OKU = 100_000_000
-_SITE = "studio-site"
+from window.ui.session_keys import PLAN_ID, SITE_ID, TRIAL
+from window.ui.studio_form import OKU
 
 
 def trial_of(frame: Frame, plan_id: str) -> Trial:
     """Return the trial of a plan, kept while it is looked at."""
-    kept = st.session_state.get("trial")
+    kept = st.session_state.get(TRIAL)
     if isinstance(kept, tuple) and kept[0] == plan_id:
         found: Trial = kept[1]
         return found
     with st.spinner(frame.say("studio.opening")):
         found = Trial(frame.server.plans.opened(frame.person, plan_id))
-    st.session_state["trial"] = (plan_id, found)
-    st.session_state.pop(_SITE, None)
+    st.session_state[TRIAL] = (plan_id, found)
+    st.session_state.pop(SITE_ID, None)
     return found
 
 
@@ -70,8 +69,8 @@ def _figures(frame: Frame, trial: Trial) -> None:
 
 def _yen(frame: Frame, yen: int, sign: str = "") -> str:
     """Return an amount for people."""
-    if frame.language == "ja" and abs(yen) >= _OKU:
-        return f"{yen / _OKU:{sign},.2f} 億円"
+    if frame.language == "ja" and abs(yen) >= OKU:
+        return f"{yen / OKU:{sign},.2f} 億円"
     if frame.language == "ja":
         return f"{yen / 10_000:{sign},.0f} 万円"
     return f"¥{yen / 1_000_000:{sign},.1f} M"
@@ -87,8 +86,8 @@ def _limits(frame: Frame, trial: Trial) -> None:
         columns[0].number_input(label, 1, 100_000, problem.max_sites, 1, key=key, on_change=_limit, args=args)
     elif problem.budget_yen is not None:
         key, label = f"limit-{problem.budget_yen}", frame.say("studio.budget")
-        args = (frame, trial, "budget_yen", key, _OKU)
-        columns[0].number_input(label, 0.01, 100_000.0, problem.budget_yen / _OKU, 0.1, key=key, on_change=_limit, args=args)
+        args = (frame, trial, "budget_yen", key, OKU)
+        columns[0].number_input(label, 0.01, 100_000.0, problem.budget_yen / OKU, 0.1, key=key, on_change=_limit, args=args)
     columns[1].caption(frame.say("studio.steps", n=len(trial.steps) - 1))
     columns[1].button(frame.say("studio.back"), disabled=not trial.is_changed, width="stretch", on_click=trial.back)
     with columns[2].popover(frame.say("studio.save"), width="stretch"):
@@ -102,21 +101,22 @@ def _ask(frame: Frame, trial: Trial, what: str, site_id: str = "", number: int |
 
 
 def _limit(frame: Frame, trial: Trial, what: str, key: str, unit: int) -> None:
-    """Ask for another limit, as it was typed; one that cannot be kept is forgotten."""
+    """Ask for another limit, as it was typed; where it cannot be kept, the one that stands is shown again."""
     steps = len(trial.steps)
     _ask(frame, trial, what, number=round(st.session_state[key] * unit))
     if len(trial.steps) == steps:
-        del st.session_state[key]
+        stands = getattr(trial.now.problem, what)
+        st.session_state[key] = stands if unit == 1 else stands / unit
 
 
 def _choose(site_id: str) -> None:
     """Look at another site."""
-    st.session_state[_SITE] = site_id
+    st.session_state[SITE_ID] = site_id
 
 
 def _site(frame: Frame, trial: Trial) -> None:
     """Say why a site is or is not in the plan, and let it be pinned or banned."""
-    site_id = st.session_state.get(_SITE)
+    site_id = st.session_state.get(SITE_ID)
     problem = trial.now.problem
     if not site_id or not problem.has_id(site_id):
         st.info(frame.say("studio.begin"))
@@ -181,7 +181,7 @@ def _map(frame: Frame, trial: Trial) -> None:
     west, south, east, north = opened.prepared.basis.file.scenario.area.bbox
     middle, zoom = ((west + east) / 2, (south + north) / 2), zoom_of((west, south, east, north))
     drawn = base_map(frame, middle, zoom, with_box=False, plan_id=opened.row.plan_id)
-    shown = st.session_state.get(_SITE, "")
+    shown = st.session_state.get(SITE_ID, "")
     layers = [*plan_layers(opened, now.plan, pinned=now.problem.fixed, can_click=True), *site_ring(opened, shown)]
     key = f"studio-map-{opened.row.plan_id}"
     show_map(drawn, layers, key=key, height=560, heard=lambda said: _choose(said.asset_id))
@@ -222,7 +222,7 @@ def _save(frame: Frame, trial: Trial) -> None:
             effort=params.effort,
         )
         with frame.problems_shown():
-            st.session_state["plan_id"] = frame.server.plans.ask_from(frame.person, trial.opened.row, wish, now=frame.now)
+            st.session_state[PLAN_ID] = frame.server.plans.ask_from(frame.person, trial.opened.row, wish, now=frame.now)
             st.rerun()
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from window.planning.plans import PlanRow
+from window.problem_words import in_one
 from window.ui.frame import Frame, plain
 from window.words import catalogue
 
@@ -26,7 +27,7 @@ def show_progress(frame: Frame, plan_id: str) -> None:
 
 def show_failure(frame: Frame, row: PlanRow) -> None:
     """Say why there is no plan."""
-    st.error(frame.say(f"studio.{row.state}") + (f"\n\n{plain(row.problem)}" if row.problem else ""))
+    st.error(frame.say(f"studio.{row.state}") + (f"\n\n{plain(in_one(row.problem, frame.language))}" if row.problem else ""))
 
 
 def _progress(frame: Frame, row: PlanRow) -> None:

@@ -9,21 +9,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from window.memory import set_aside
 from window.server import server
 
 _SLOW_TO_IMPORT = ("altair", "folium.plugins", "pandas", "pyarrow")
 """Not the component of the map itself: Streamlit serves only components that a page has imported first."""
 
 _PAUSE_S = 1.0
-_TIDY_S = 60.0
 
 
 @asynccontextmanager
 async def keep_open(_app: object) -> AsyncIterator[dict[str, object]]:
     """Make ready what the first visitor would wait for, and keep a worker while the server is up."""
     is_over = threading.Event()
-    threading.Thread(target=_warm_up, args=(is_over,), daemon=True).start()
+    threading.Thread(target=_warm_up, daemon=True).start()
     keeper = threading.Thread(target=_keep_worker, args=(is_over,), daemon=True)
     keeper.start()
     try:
@@ -33,17 +31,14 @@ async def keep_open(_app: object) -> AsyncIterator[dict[str, object]]:
         keeper.join(timeout=10)
 
 
-def _warm_up(is_over: threading.Event) -> None:
-    """Read the assets, what the pages import, and the first area; then set aside, again and again, what has come to live."""
+def _warm_up() -> None:
+    """Read the assets, what the pages import, and the first area."""
     found = server()
     found.assets.current()
     for name in _SLOW_TO_IMPORT:
         import_module(name)
     for name in found.areas.names[:1]:
         found.areas.prepared(name)
-    while not is_over.is_set():
-        set_aside()
-        is_over.wait(_TIDY_S)
 
 
 def _keep_worker(is_over: threading.Event) -> None:

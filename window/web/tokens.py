@@ -6,12 +6,15 @@ import base64
 import hashlib
 import hmac
 import secrets
+import threading
 import time
 
 _SECRET = secrets.token_bytes(32)
 _LASTS_S = 12 * 3600
-_revoked: dict[str, float] = {}
-"""Passes of people who have signed out, until they would have ended [s]."""
+_revoked: dict[bytes, float] = {}
+"""Signatures of the passes of people who have signed out, until they would have ended [s]."""
+
+_lock = threading.Lock()
 
 
 def issue_token(person_id: str, now_s: float | None = None) -> str:
@@ -23,30 +26,40 @@ def issue_token(person_id: str, now_s: float | None = None) -> str:
 
 def person_of_token(token: str, now_s: float | None = None) -> str | None:
     """Return whose pass it is; ``None`` for one that is forged, over, or revoked."""
-    try:
-        raw = base64.urlsafe_b64decode(token.encode())
-        signature, body = raw[:32], raw[32:]
-        until, _, person_id = body.decode().split(":", 2)
-        is_over = int(until) < (time.time() if now_s is None else now_s)
-    except ValueError:
+    found = _read(token)
+    if found is None or found[1] < (time.time() if now_s is None else now_s):
         return None
-    return None if is_over or token in _revoked or not hmac.compare_digest(signature, _sign(body)) else person_id
+    with _lock:
+        return None if found[0] in _revoked else found[2]
 
 
 def revoke_token(token: str) -> None:
     """Make a pass good for nothing, as when its person signs out."""
-    now_s, left_s = time.time(), seconds_left(token)
-    for old in [one for one, until_s in _revoked.items() if until_s < now_s]:
-        del _revoked[old]
-    if left_s > 0:
-        _revoked[token] = now_s + left_s
+    found, now_s = _read(token), time.time()
+    if found is None:
+        return
+    with _lock:
+        for old in [one for one, until_s in _revoked.items() if until_s < now_s]:
+            del _revoked[old]
+        _revoked[found[0]] = found[1]
 
 
 def seconds_left(token: str) -> float:
     """Return how long a pass is still good; 0 for one that is none."""
-    if person_of_token(token) is None:
-        return 0.0
-    return float(base64.urlsafe_b64decode(token.encode())[32:].decode().partition(":")[0]) - time.time()
+    found = _read(token)
+    return 0.0 if found is None or person_of_token(token) is None else found[1] - time.time()
+
+
+def _read(token: str) -> tuple[bytes, float, str] | None:
+    """Return signature, end [s] and person of a pass; ``None`` for one that is forged."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode())
+        signature, body = raw[:32], raw[32:]
+        until, _, person_id = body.decode().split(":", 2)
+        found = signature, float(until), person_id
+    except ValueError:
+        return None
+    return found if hmac.compare_digest(signature, _sign(body)) else None
 
 
 def _sign(body: bytes) -> bytes:
