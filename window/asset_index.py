@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import threading
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,8 +19,17 @@ from assets_db.store import Register
 from assets_db.store.tables import ASSETS
 from siting.arrays import BoolArray, FloatArray, IntArray
 
-FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code", "height")
-"""What the map is narrowed by: fields, and whether a height is known."""
+FILTERED = ("asset_type", "owner_class", "lifecycle", "sharing", "lg_code", "grade")
+"""What the map is narrowed by: fields, and the grade of the height."""
+
+ZONE = "zone"
+"""What the map is narrowed by as well: an asset may lie in several zones."""
+
+UNGRADED = "ungraded"
+"""Stands for a height whose grade nobody gave."""
+
+ZonesOf: TypeAlias = Callable[[FloatArray, FloatArray], Mapping[str, BoolArray]]
+"""Tells which positions (longitudes, latitudes [deg]) lie in each zone, by its name."""
 
 UNKNOWN = "unknown"
 """Stands for a field without a value among the filters."""
@@ -56,6 +66,8 @@ class AssetIndex:
         Values of each filtered field, and which of them each asset has, shape (n,).
     search_text
         Id, name, kana and address of each asset, folded.
+    zones
+        Which assets lie in each zone, by its name, shape (n,).
     """
 
     change_seq: int
@@ -66,6 +78,7 @@ class AssetIndex:
     values: Mapping[str, tuple[str, ...]]
     codes: Mapping[str, IntArray]
     search_text: tuple[str, ...]
+    zones: Mapping[str, BoolArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -97,10 +110,12 @@ class AssetIndex:
         return {one: row for row, one in enumerate(self.ids)}
 
     def chosen(self, wanted: Mapping[str, tuple[str, ...]], text: str = "") -> BoolArray:
-        """Return which assets have one of the wanted values of each field, and hold a text; fields without wanted values are free."""
+        """Return which assets have one of the wanted values of each field, lie in a wanted zone, and hold a text; what is empty is free."""
         is_chosen = np.ones(len(self), dtype=bool)
         for name, values in wanted.items():
-            if values:
+            if values and name == ZONE:
+                is_chosen &= np.logical_or.reduce([self.zones.get(one, np.zeros(len(self), dtype=bool)) for one in values])
+            elif values:
                 codes = [place for place, value in enumerate(self.values[name]) if value in values]
                 is_chosen &= np.isin(self.codes[name], codes)
         folded = fold(text)
@@ -150,12 +165,17 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace(" ", "")
 
 
-def read_index(register: Register) -> AssetIndex:
-    """Read all positions."""
+def no_zones(_lon: FloatArray, _lat: FloatArray) -> Mapping[str, BoolArray]:
+    """Know no zones."""
+    return {}
+
+
+def read_index(register: Register, zones_of: ZonesOf = no_zones) -> AssetIndex:
+    """Read all positions, and find their zones."""
     columns = ASSETS.c
-    has_height = sa.or_(columns.height_agl_m.is_not(None), columns.mount_height_max_m.is_not(None))
-    height = sa.case((has_height, "known"), else_=None)
-    narrowed = (*(columns[name] for name in FILTERED[:-1]), height)
+    heights = ("height_agl_m", "mount_height_max_m")
+    grades = [(columns[name].is_not(None), sa.func.coalesce(columns.known_from[name, 2].as_string(), UNGRADED)) for name in heights]
+    narrowed = (*(columns[name] for name in FILTERED[:-1]), sa.case(*grades, else_=None))
     shown = (columns.asset_id, columns.name, columns.name_kana, columns.address, columns.lon, columns.lat, *narrowed)
     query = sa.select(*shown).where(columns.is_gone.is_(False), columns.lon.is_not(None), columns.lat.is_not(None))
     with register.reading() as session:
@@ -169,23 +189,35 @@ def read_index(register: Register) -> AssetIndex:
         values[name] = tuple(sorted(set(words)))
         place = {value: number for number, value in enumerate(values[name])}
         codes[name] = np.array([place[one] for one in words], dtype=np.int64)
+    lon, lat = np.array(table[4], dtype=np.float64), np.array(table[5], dtype=np.float64)
     return AssetIndex(
         change_seq=change_seq,
         ids=tuple(map(str, table[0])),
         names=tuple(str(one or "") for one in table[1]),
-        lon=np.array(table[4], dtype=np.float64),
-        lat=np.array(table[5], dtype=np.float64),
+        lon=lon,
+        lat=lat,
         values=values,
         codes=codes,
         search_text=tuple(fold("\n".join(str(part or "") for part in row[:4])) for row in rows),
+        zones=zones_of(lon, lat),
     )
 
 
 class IndexKeeper:
-    """Keeps the index of a register, and reads it anew once the register has changed."""
+    """
+    Keeps the index of a register, and reads it anew once the register has changed.
 
-    def __init__(self, register: Register) -> None:
+    Parameters
+    ----------
+    register
+        The register.
+    zones_of
+        Tells what lies in which zone.
+    """
+
+    def __init__(self, register: Register, zones_of: ZonesOf = no_zones) -> None:
         self._register = register
+        self._zones_of = zones_of
         self._lock = threading.Lock()
         self._index: AssetIndex | None = None
 
@@ -195,5 +227,5 @@ class IndexKeeper:
             newest = session.change_seq()
         with self._lock:
             if self._index is None or self._index.change_seq < newest:
-                self._index = read_index(self._register)
+                self._index = read_index(self._register, self._zones_of)
             return self._index

@@ -89,7 +89,7 @@ def server() -> Server:
         settings=settings,
         desk=desk,
         register=register,
-        assets=IndexKeeper(register),
+        assets=IndexKeeper(register, areas.zones_of),
         areas=areas,
         plans=plans,
         surveys=SurveyKeeper(areas),

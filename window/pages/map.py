@@ -6,21 +6,21 @@ from functools import partial
 
 import streamlit as st
 
-from window.asset_index import FILTERED, fold, mesh_box, zoom_of
+from window.asset_index import FILTERED, ZONE, fold, mesh_box, zoom_of
 from window.planning.ranking import rank_box
 from window.ui.asset_map import Said, base_map, narrowing, show_map
 from window.ui.asset_panel import ask_viewshed, asset_title, show_cases, show_facts, viewshed_layers
 from window.ui.door import page_file
 from window.ui.frame import Frame, choose_asset, frame, plain
-from window.ui.legend import ASSET_MARKS, CASE_MARKS, COVERAGE_MARKS, show_legend
-from window.ui.plan_layers import case_layers, newest_plan_layers
+from window.ui.legend import ASSET_MARKS, CASE_MARKS, COVERAGE_MARKS, IN_USE_MARKS, show_legend
+from window.ui.plan_layers import case_layers, in_use_layers, newest_plan_layers
 from window.ui.session_keys import ASSET_ID, INTAKE_AREA, INTAKE_ASSETS, MAP_BOX, MAP_MESH, MAP_VIEW, MAP_VIEWSHED
 
 
 def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Ask what to narrow the map to."""
     index = page.server.assets.current()
-    columns = st.columns([3.4, *(1.3 for _ in FILTERED)])
+    columns = st.columns([2.6, *(1.2 for _ in (*FILTERED, ZONE))])
     text = columns[0].text_input(page.say("map.search"), key="map-text", placeholder=page.say("map.search_hint"))
     wanted: dict[str, tuple[str, ...]] = {}
     for place, name in enumerate(FILTERED, start=1):
@@ -32,7 +32,8 @@ def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
             placeholder=page.say("map.all"),
         )
         wanted[name] = tuple(chosen)
-    return text, wanted
+    zones = columns[-1].multiselect(page.say("map.zone"), list(index.zones), key="map-zone", placeholder=page.say("map.all"))
+    return text, wanted | {ZONE: tuple(zones)}
 
 
 def _results(page: Frame, text: str, wanted: dict[str, tuple[str, ...]]) -> None:
@@ -121,8 +122,14 @@ with left:
         st.stop()
     place = index.place_of(asset_id) if asset_id and box is None else None
     layers = [narrowing(wanted, text), *viewshed_layers(st.session_state.get(MAP_VIEWSHED) if place else None, place)]
-    plan, cases = newest_plan_layers(page), case_layers(page)
-    layers += [*plan, *cases]
+    columns = st.columns(3)
+    with columns[0]:
+        plan = newest_plan_layers(page)
+    with columns[1]:
+        in_use = in_use_layers(page)
+    with columns[2]:
+        cases = case_layers(page)
+    layers += [*plan, *in_use, *cases]
     show_map(
         base_map(page, index.middle(), index.zoom()),
         layers,
@@ -131,4 +138,4 @@ with left:
         heard=_heard,
         view=st.session_state.get(MAP_VIEW),
     )
-    show_legend(page, (*ASSET_MARKS, *(COVERAGE_MARKS if plan else ()), *(CASE_MARKS if cases else ())))
+    show_legend(page, (*ASSET_MARKS, *(COVERAGE_MARKS if plan else ()), *(IN_USE_MARKS if in_use else ()), *(CASE_MARKS if cases else ())))

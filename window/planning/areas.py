@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import shapely
 import sqlalchemy as sa
 
 from scenarios.caching import cache_folder
+from scenarios.errors import ScenarioError
+from scenarios.places import Plane
 from scenarios.preparation import Prepared, prepare
 from scenarios.register_tables import RegisterAssets
 from scenarios.scenario import ScenarioFile
 from scenarios.stopwatch import Stopwatch
+from scenarios.zone_sources import gather_zones
+from siting import Zone
+from siting.arrays import BoolArray, FloatArray
+from siting.errors import InvalidInputError
 from window.errors import InvalidRequestError, NotFoundError
 from window.planning.draft import placed_text, scenario_of
 from window.words import Language
+
+logger = logging.getLogger(__name__)
 
 _KEPT = 2
 
@@ -82,6 +94,29 @@ class Areas:
     def takes_register(self, name: str) -> bool:
         """Return whether candidates of an area come from the register."""
         return name in self._of_register
+
+    def zones_of(self, lon: FloatArray, lat: FloatArray) -> dict[str, BoolArray]:
+        """Return which positions [deg] lie in each zone of all areas, by its name; an area whose zones cannot be read has none here."""
+        found: dict[str, BoolArray] = {}
+        for name, (plane, zones) in self._zones.items():
+            west, south, east, north = self.file(name).scenario.area.bbox
+            near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+            xy_m = plane.to_m(lon[near], lat[near])
+            for zone in zones:
+                is_inside = found.setdefault(zone.name, np.zeros(len(lon), dtype=np.bool_))
+                is_inside[near] |= shapely.intersects_xy(zone.polygon, xy_m)
+        return found
+
+    @cached_property
+    def _zones(self) -> dict[str, tuple[Plane, tuple[Zone, ...]]]:
+        found = {}
+        for name, file in self._files.items():
+            try:
+                plane = Plane.of(file)
+                found[name] = (plane, gather_zones(file, plane))
+            except (ScenarioError, InvalidInputError) as error:
+                logger.warning("zones of %s: %s", name, error)  # the studio says so to whoever plans there
+        return found
 
     def revision_of(self, name: str) -> int:
         """Return the state of the register an area is of now; 0 for one that takes nothing from it."""

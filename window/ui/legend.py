@@ -13,7 +13,7 @@ from siting.outputs.raster_image import Rgba
 from window.planning.viewshed import ALREADY, NEW
 from window.ui.frame import Frame
 
-PIN, SITE, CASE = "#D55E00", "#0072B2", "#CC79A7"
+PIN, SITE, CASE, IN_USE = "#D55E00", "#0072B2", "#CC79A7", "#111111"
 
 ASSET_COLOURS = {
     "pole": ("#0072B2", ("streetlight", "signal", "smart_pole", "utility_pole", "pole")),
@@ -70,6 +70,7 @@ PLAN_MARKS = (
     Mark(sign="•", colour="#555555", key="marks.candidate"),
     _BUILDING,
 )
+IN_USE_MARKS = (Mark(sign="○", colour=IN_USE, key="marks.in_use"),)
 CASE_MARKS = (Mark(sign="○", colour=CASE, key="marks.case"),)
 
 

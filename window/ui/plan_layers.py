@@ -16,8 +16,10 @@ from window.planning.keeper import OpenPlan
 from window.policy import reach
 from window.ui.asset_map import Dot, add_dots
 from window.ui.frame import Frame
-from window.ui.legend import CASE, PIN, SITE
+from window.ui.legend import CASE, IN_USE, PIN, SITE
 from window.ui.session_keys import COVERAGE_IMAGES
+
+_MOST_RINGS = 2_000
 
 
 def newest_plan_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
@@ -39,6 +41,20 @@ def case_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
     group = folium.FeatureGroup()
     places = frame.desk.case_places(asking=frame.person.person_id)
     add_dots(group, [Dot(lon=one.lon, lat=one.lat, radius=9, line=CASE, weight=2.5) for one in places])
+    return (group,)
+
+
+def in_use_layers(frame: Frame) -> Sequence[folium.FeatureGroup]:
+    """Return the assets that carry an antenna already, if the person wants to see them."""
+    index = frame.server.assets.current()
+    if "in_use" not in index.values["lifecycle"] or not st.toggle(frame.say("map.show_in_use"), key="map-show-in-use"):
+        return ()
+    rows = np.flatnonzero(index.chosen({"lifecycle": ("in_use",)}))
+    if len(rows) > _MOST_RINGS:
+        st.caption(frame.say("map.too_many_in_use", n=len(rows), most=_MOST_RINGS))
+    group = folium.FeatureGroup()
+    places = zip(index.lon[rows[:_MOST_RINGS]].tolist(), index.lat[rows[:_MOST_RINGS]].tolist(), strict=True)
+    add_dots(group, [Dot(lon=lon, lat=lat, radius=8, line=IN_USE, weight=2.5) for lon, lat in places])
     return (group,)
 
 

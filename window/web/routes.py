@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from siting.outputs.leaflet_files import leaflet_script
-from window.asset_index import FILTERED, MOST_POINTS, AssetIndex
+from window.asset_index import FILTERED, MOST_POINTS, ZONE, AssetIndex
 from window.building_tiles import EMPTY_TILE, LEAST_ZOOM, MOST_ZOOM, building_tile, tile_bounds
 from window.errors import DeskError
 from window.policy import Person
@@ -80,7 +80,7 @@ def _points(request: Request, person_id: str) -> Response:
         raise ValueError("bbox must be west,south,east,north")
     plan_id = request.query_params.get("plan", "")
     index = _candidates(plan_id, _person(person_id)) if plan_id else server().assets.current()
-    wanted = {name: tuple(request.query_params.getlist(name)) for name in FILTERED}
+    wanted = {name: tuple(request.query_params.getlist(name)) for name in (*FILTERED, ZONE)}
     is_chosen = index.chosen(wanted, request.query_params.get("q", ""))
     found = index.within((box[0], box[1], box[2], box[3]), is_chosen, most=_MOST_CANDIDATES if plan_id else MOST_POINTS)
     types = index.values["asset_type"]
