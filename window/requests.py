@@ -147,7 +147,7 @@ class Outcome:
 
     case_id: str
     receipt: Receipt | None = None
-    error: DeskError | None = None
+    error: DeskError | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def test_one_refusal_does_not_hold_up_the_others(small_desk: Desk) -> None:
     ids = [walk.case_id for walk in walks]
     done = small_desk.act_on_many(ids, Act(action="acknowledge"), asking="desk-1", key="all", now=START)
     assert [bool(one.receipt) for one in done] == [True, False, True]
-    assert "state WITHDRAWN has no such action" in done[1].problem
+    assert "state WITHDRAWN has no such action" in str(done[1].error)
     assert done == small_desk.act_on_many(ids, Act(action="acknowledge"), asking="desk-1", key="all", now=START)
 
 

@@ -42,7 +42,7 @@ def busy_desk(desk: Desk, desk_url: str) -> Iterator[tuple[Desk, dict[str, str]]
 def foreign(found: object, carrier: str, owners: dict[str, str]) -> list[object]:
     """Return what of an answer is not the carrier's."""
     if isinstance(found, tuple) and found and isinstance(found[0], Outcome):
-        return [one for one in found if "does not exist or is not yours" not in one.problem]
+        return [one for one in found if "does not exist or is not yours" not in str(one.error)]
     if isinstance(found, tuple) and found and isinstance(found[0], tuple):  # counts by state
         return [] if sum(count for _, count in found) <= list(owners.values()).count(carrier) else [found]
     if isinstance(found, tuple):

@@ -20,7 +20,7 @@ from window.ui.session_keys import ASSET_ID, INTAKE_AREA, INTAKE_ASSETS, MAP_BOX
 def _filters(page: Frame) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Ask what to narrow the map to."""
     index = page.server.assets.current()
-    columns = st.columns([2.6, *(1.2 for _ in (*FILTERED, ZONE))])
+    columns = st.columns([3.3, *(1.15 for _ in (*FILTERED, ZONE))])
     text = columns[0].text_input(page.say("map.search"), key="map-text", placeholder=page.say("map.search_hint"))
     wanted: dict[str, tuple[str, ...]] = {}
     for place, name in enumerate(FILTERED, start=1):
