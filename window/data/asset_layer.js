@@ -56,9 +56,11 @@
         const icon = L.divIcon({ html: label(count.toLocaleString()), className: "siting-cluster", iconSize: [size, size] });
         L.marker([lat, lon], { icon: icon, keyboard: false }).on("click", () => isDrawing || map.setView([lat, lon], map.getZoom() + 2)).addTo(group);
       }
+      const isFar = map.getZoom() < 15;  // thousands of candidates of a plan would hide what it covers
       for (const [lon, lat, id, name, type] of found.points) {
         const dot = L.circleMarker([lat, lon], {
-          renderer: canvas, radius: options.plan ? 3.5 : Math.max(3, Math.min(6, map.getZoom() - 11)), weight: 1.2, color: "#ffffff",
+          renderer: canvas, radius: options.plan ? (isFar ? 1.5 : 3.5) : Math.max(3, Math.min(6, map.getZoom() - 11)),
+          weight: options.plan && isFar ? 0 : 1.2, color: "#ffffff",
           fillColor: (!options.plan && options.colours[type]) || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
