@@ -19,13 +19,14 @@ _LONGEST_VALUE = 60
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
-def problem_text(error: Exception, language: Language) -> str:
+@singledispatch
+def problem_text(error: Exception, language: Language) -> str:  # other errors say the same in both
     """
     Return what is wrong, for people.
 
     A rule that is not in the catalogue stays as it is. No path of this server is told.
     """
-    return _sentence(error, language)
+    return str(error)
 
 
 def in_both(say: Callable[[Language], str]) -> str:
@@ -34,8 +35,11 @@ def in_both(say: Callable[[Language], str]) -> str:
 
 
 def in_one(kept: str, language: Language) -> str:
-    """Return what :func:`in_both` kept, in one language."""
-    return str(json.loads(kept)[language])
+    """Return what :func:`in_both` kept, in one language; what an earlier version kept stands for itself."""
+    try:
+        return str(json.loads(kept)[language])
+    except ValueError:
+        return kept
 
 
 def rule_text(rule: str, language: Language) -> str:
@@ -57,54 +61,48 @@ def _named(name: str, value: str, language: Language) -> str:
         found = [reasons()[one] for one in value.split(", ") if one in reasons()]
         return "、".join(one.ja for one in found) if language == "ja" else ", ".join(one.en for one in found)
     if name in {"who", "role"}:
-        return "・".join(word("role", one, language) for one in value.split(", "))
+        return ("・" if language == "ja" else ", ").join(word("role", one, language) for one in value.split(", "))
     return word("clock", value, language) if name == "clock" else value
 
 
-@singledispatch
-def _sentence(error: Exception, language: Language) -> str:
-    """Return what a kind of error says."""
-    return str(error)
-
-
-@_sentence.register
+@problem_text.register
 def _(error: ActionNotAllowedError, language: Language) -> str:
     action, why = word("action", error.action, language), rule_text(error.why, language)
     allowed = ("、" if language == "ja" else ", ").join(word("action", one, language) for one in error.allowed)
     return text("problem.action_instead" if allowed else "problem.action", language, action=action, why=why, allowed=allowed)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: NotFoundError, language: Language) -> str:
     return text("problem.not_found", language, asked=error.key)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: NotAllowedError, language: Language) -> str:
     return text("problem.not_allowed", language, role=word("role", error.role, language))
 
 
-@_sentence.register
+@problem_text.register
 def _(error: StaleCaseError, language: Language) -> str:
     return text("problem.stale", language)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: KeyReusedError, language: Language) -> str:
     return text("problem.key_reused", language)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: InvalidRequestError, language: Language) -> str:
     return _given(error.field, error.rule, error.value, language)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: InvalidInputError, language: Language) -> str:
     return _given(error.field, error.rule, error.value, language)
 
 
-@_sentence.register
+@problem_text.register
 def _(error: ScenarioError, language: Language) -> str:
     return _given(error.key.rpartition(".")[2], error.rule, error.value, language)
 

@@ -100,6 +100,7 @@ def test_no_path_of_the_server_is_told() -> None:
     assert problem_text(error, "ja") == "局数の上限：局数か予算の上限が必要です"
     assert problem_text(error, "en") == "Most sites: or budget_yen must be given"
     assert in_one(in_both(partial(problem_text, error)), "ja") == problem_text(error, "ja")
+    assert in_one("the words of an earlier version", "ja") == "the words of an earlier version"
 
 
 def test_what_is_named_is_not_looked_up_elsewhere() -> None:

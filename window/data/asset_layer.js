@@ -61,7 +61,7 @@
         const dot = L.circleMarker([lat, lon], {
           renderer: canvas, radius: options.plan ? (isFar ? 1.5 : 3.5) : Math.max(3, Math.min(6, map.getZoom() - 11)),
           weight: options.plan && isFar ? 0 : 1.2, color: "#ffffff",
-          fillColor: (!options.plan && options.colours[type]) || "#555555", fillOpacity: options.plan ? 0.6 : 0.95,
+          fillColor: options.colours[type] || options.colour, fillOpacity: options.plan ? 0.6 : 0.95,
         });
         dot.bindTooltip(() => label((options.types[type] || type) + "  " + (name || id)));
         tellWhenClicked(dot, id, () => isDrawing);

@@ -16,7 +16,7 @@ from streamlit_folium import st_folium
 from assets_db.schema import field_of
 from siting.outputs.escape import JsonValue, script_json
 from window.ui.frame import Frame
-from window.ui.legend import ASSET_COLOURS
+from window.ui.legend import ASSET_COLOURS, BOUNDARY, CANDIDATE
 
 _ROOT = "../../siting"
 """The routes, as seen from the frame of the map: also under a base path."""
@@ -88,7 +88,7 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
     drawn.add_child(_Script(f"L.control.scale({{imperial: false}}).addTo({name});"))
     tiles = script_json(f"{_ROOT}/buildings/{{z}}/{{x}}/{{y}}.png?pass={token}")
     drawn.add_child(_Script(f"L.tileLayer({tiles}, {{minZoom: 14, maxZoom: 20, attribution: ''}}).addTo({name});"))
-    outline = "{color: '#8a6d3b', weight: 1.5, fillOpacity: 0.02, interactive: false, dashArray: '5 4'}"
+    outline = f"{{color: '{BOUNDARY}', weight: 1.5, fillOpacity: 0.02, interactive: false, dashArray: '5 4'}}"
     drawn.add_child(
         _Script(
             f"fetch({script_json(_ROOT + '/boundaries')}, {{headers: {{'X-Siting-Pass': {script_json(token)}}}}})"
@@ -98,7 +98,7 @@ def base_map(frame: Frame, centre: tuple[float, float], zoom: int, *, with_box: 
     types: dict[str, JsonValue] = {one: frame.word("asset_type", one) for one in (*field_of("asset_type").values, "pole")}
     words: JsonValue = {"box": frame.say("map.draw_box"), "expired": frame.say("map.expired")}
     colours: dict[str, JsonValue] = {one: colour for colour, kinds in ASSET_COLOURS.values() for one in kinds}
-    shown: dict[str, JsonValue] = {"types": types, "colours": colours, "words": words}
+    shown: dict[str, JsonValue] = {"types": types, "colours": {} if plan_id else colours, "colour": CANDIDATE, "words": words}
     options = script_json({"root": _ROOT, "pass": token, "box": with_box, "plan": plan_id, **shown})
     drawn.add_child(_Script(f"window.sitingAssets({name}, {options});"))
     return drawn

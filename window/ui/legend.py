@@ -14,6 +14,7 @@ from window.planning.viewshed import ALREADY, NEW
 from window.ui.frame import Frame
 
 PIN, SITE, CASE, IN_USE = "#D55E00", "#0072B2", "#CC79A7", "#111111"
+BOUNDARY, CANDIDATE = "#8a6d3b", "#555555"
 
 ASSET_COLOURS = {
     "pole": ("#0072B2", ("streetlight", "signal", "smart_pole", "utility_pole", "pole")),
@@ -55,7 +56,7 @@ ASSET_MARKS = (
     _BUILDING,
     Mark(sign="■", colour=_css(NEW), key="marks.new"),
     Mark(sign="■", colour=_css(ALREADY), key="marks.already"),
-    Mark(sign="╌", colour="#8a6d3b", key="marks.boundary"),
+    Mark(sign="╌", colour=BOUNDARY, key="marks.boundary"),
 )
 COVERAGE_MARKS = (
     Mark(sign="●", colour=SITE, key="marks.site"),
@@ -67,7 +68,7 @@ COVERAGE_MARKS = (
 PLAN_MARKS = (
     *COVERAGE_MARKS,
     Mark(sign="●", colour=PIN, key="marks.pinned"),
-    Mark(sign="•", colour="#555555", key="marks.candidate"),
+    Mark(sign="•", colour=CANDIDATE, key="marks.candidate"),
     _BUILDING,
 )
 IN_USE_MARKS = (Mark(sign="○", colour=IN_USE, key="marks.in_use"),)

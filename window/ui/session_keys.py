@@ -50,6 +50,5 @@ VERSIONS_SAID = "versions-said"
 
 # administration
 AUDIT_BEFORE = "admin-audit-before"
-BACKUP_SAID = "admin-backup-said"
 PEOPLE_SAID = "admin-people-said"
 PEOPLE_TURN = "admin-people-turn"
