@@ -43,6 +43,13 @@ def test_what_the_form_asks_is_in_the_scenario(window_folder: Path, opened: Open
     assert "priority = 5.0" in row.scenario
 
 
+def test_a_plan_without_limits_is_refused_in_words(window_folder: Path, opened: Opened) -> None:
+    at = opened("studio", "demo-planner")
+    next(one for one in at.number_input if one.label == "局数の上限").set_value(0)
+    next(one for one in at.button if one.label == "計画を作る").click().run()
+    assert "条件：局数か予算の上限のどちらかを入力してください" in at.error[0].value
+
+
 def test_a_remark_that_is_refused_is_said_to_be(window_folder: Path, opened: Opened) -> None:
     case_id = server().desk.cases(CaseFilter(limit=1), asking="demo-window")[0].case_id
     at = opened("cases", "demo-window", case_id=case_id)

@@ -99,6 +99,8 @@ def test_no_path_of_the_server_is_told() -> None:
     error = ScenarioError("/srv/window/1.toml", "rules.max_sites", "or budget_yen must be given", None)
     assert problem_text(error, "ja") == "局数の上限：局数か予算の上限が必要です"
     assert problem_text(error, "en") == "Most sites: or budget_yen must be given"
+    unlimited = ScenarioError("/srv/window/1.toml", "rules", "must give max_sites or budget_yen", None)
+    assert problem_text(unlimited, "ja") == "条件：局数か予算の上限のどちらかを入力してください"
     assert in_one(in_both(partial(problem_text, error)), "ja") == problem_text(error, "ja")
     assert in_one("the words of an earlier version", "ja") == "the words of an earlier version"
 
