@@ -13,6 +13,9 @@ from siting.kernels.pattern import Pattern
 STALLED_STEPS = 40
 """Steps without progress after which the step is cut."""
 
+_ROUNDING = 1e-12
+"""Share of a weight that sums of multipliers may miss it by."""
+
 
 class DualState(NamedTuple):
     """
@@ -172,7 +175,7 @@ def _open_within_budget(value: FloatArray, rows: Pattern, price: FloatArray, wor
 
 
 @njit(cache=True, nogil=True)
-def _serve(rows: Pattern, share: FloatArray, served: FloatArray) -> None:
+def serve(rows: Pattern, share: FloatArray, served: FloatArray) -> None:
     """Fill ``served`` with the shares that the opened rows give to each group and each cut."""
     served[:] = 0.0
     for i in range(len(share)):
@@ -182,24 +185,32 @@ def _serve(rows: Pattern, share: FloatArray, served: FloatArray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _slope_cuts(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, served: FloatArray) -> None:
-    """Turn what serves each group and each cut into slopes: what is served less what the relaxed problem counts as covered."""
+def _is_covered(rows: Pattern, state: DualState, load: FloatArray, group: int) -> float:
+    """Return 1 where the relaxed problem gains by covering a group, else 0."""
+    return 1.0 if state.multiplier[group] + load[group] < rows.weight[group] * (1.0 - _ROUNDING) else 0.0
+
+
+@njit(cache=True, nogil=True)
+def slope_cuts(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, served: FloatArray) -> None:
+    """
+    Turn what serves each group and each cut into slopes: what is served less what the relaxed problem counts as covered.
+
+    It covers a group only where its weight is worth more than multipliers ask for: at equality it is free, and counting such
+    groups as not covered moves the multipliers most (decision 016).
+    """
     n_groups = len(load)
     for c in range(len(cuts.start) - 1):
         covered = 0.0
         for p in range(cuts.start[c], cuts.start[c + 1]):
-            j = cuts.groups[p]
-            is_full = state.multiplier[j] + load[j] < rows.weight[j]
-            covered += 1.0 if is_full else min(1.0, served[j])
+            covered += _is_covered(rows, state, load, cuts.groups[p])
         served[n_groups + c] += cuts.start[c + 1] - cuts.start[c] - 2 - covered
     for j in range(n_groups):
-        served[j] -= 1.0
+        served[j] -= _is_covered(rows, state, load, j)
 
 
 @njit(cache=True, nogil=True)
-def _move(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, slopes: FloatArray, excess: float) -> bool:
-    """Turn the direction towards the new subgradient and step along it; tell whether there was anywhere to go."""
-    smoothing = 0.3 if state.n_steps[0] < 150 else 0.1 if state.n_steps[0] < 500 else 0.03
+def move(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, slopes: FloatArray, excess: float, smoothing: float) -> bool:
+    """Turn the direction towards the new subgradient by a share and step along it; tell whether there was anywhere to go."""
     n_groups = len(load)
     norm = 0.0
     for j in range(len(slopes)):
@@ -222,7 +233,7 @@ def _move(rows: Pattern, cuts: CutGroups, state: DualState, load: FloatArray, sl
 
 
 @njit(cache=True, nogil=True)
-def _rest(rows: Pattern, cuts: CutGroups, multiplier: FloatArray, load: FloatArray) -> float:
+def rest_value(rows: Pattern, cuts: CutGroups, multiplier: FloatArray, load: FloatArray) -> float:
     """Return what the relaxed problem earns beside its rows: what is left of the weights, and the constants of the cuts."""
     rest = 0.0
     for j in range(len(load)):
@@ -251,7 +262,7 @@ def descend_dual(rows: Pattern, cuts: CutGroups, state: DualState, n_steps: int,
             total = _take_best(value, work[4], rows.max_rows, work[0])
         else:
             total = _open_within_budget(value, rows, state.price, work)
-        bound = total + _rest(rows, cuts, state.multiplier, load)
+        bound = total + rest_value(rows, cuts, state.multiplier, load)
         state.n_steps[0] += 1
         state.stalled[0] += 1
         if bound < state.best[0]:
@@ -265,8 +276,9 @@ def descend_dual(rows: Pattern, cuts: CutGroups, state: DualState, n_steps: int,
             state.stalled[0] = 0
         for i in range(len(value)):
             state.average[i] += 0.03 * (work[0, i] - state.average[i])
-        _serve(rows, work[0], slopes)
-        _slope_cuts(rows, cuts, state, load, slopes)
-        if state.step_scale[0] < 1e-5 or not _move(rows, cuts, state, load, slopes, bound - target):
+        serve(rows, work[0], slopes)
+        slope_cuts(rows, cuts, state, load, slopes)
+        smoothing = 0.3 if state.n_steps[0] < 150 else 0.1 if state.n_steps[0] < 500 else 0.03
+        if state.step_scale[0] < 1e-5 or not move(rows, cuts, state, load, slopes, bound - target, smoothing):
             return False
     return True

@@ -21,7 +21,7 @@ def bounds_without(problem: ReducedProblem, multiplier: FloatArray, price: float
     """
     Return, for each row, a bound on the weight covered by plans that do not open it.
 
-    It is as exact as :func:`siting.solver.lagrangian.proven_bound`.
+    It is as exact as :func:`siting.solver.dual_bound.proven_bound`.
 
     Parameters
     ----------

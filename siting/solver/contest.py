@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from siting.solver.lagrangian import LagrangianDual
 from siting.solver.local_search import polish
 from siting.solver.pool import Pool, Trial
 from siting.solver.presolve import ReducedProblem, restrict
+from siting.solver.region_tree import PART_STEPS, RegionTree
 from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
@@ -35,6 +37,15 @@ _LOOKED_AT_PAIRS = 5_000
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
 """Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do."""
+
+_MOST_DIVIDED = 500_000
+_MOST_DIVIDED_ROWS = 2_500
+_DIVIDING_STEPS = 2
+"""Pairs and rows of the largest problem that is divided by regions, and its steps on one core in a round, in those of the bound."""
+
+_ROUNDS_TO_DIVIDE = 4
+_LEAST_LOWERED = 0.05
+"""Rounds before plans are divided by regions, and share of the gap by which two rounds must lower the bound to go on as before."""
 
 _LEAST_SHRINK = 0.1
 """Share of the rows that must go for the problem to be made smaller."""
@@ -87,6 +98,8 @@ class Contest:
         self._pool = Pool(solution.rows)
         self._params = params
         self._n_finishes = 0
+        self._tree: RegionTree | None = None
+        self._past_bounds: list[float] = []
         self._other_core = other_core
         self._is_over = is_over
         self._progress = progress
@@ -111,6 +124,30 @@ class Contest:
 
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
+        if self._tree is not None and not self._tree.is_done and self.solution.n_rounds % 2 == 1:
+            self._divide(self._other_core)
+            self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
+        else:
+            self._search_and_bound()
+        self._take_bound(self._dual.bound() if self._tree is None else min(self._dual.bound(), self._tree.bound))
+        self._past_bounds.append(self.solution.bound)
+        if self._tree is None or self._tree.is_done:
+            self._shrink()
+        if self._is_time_to_finish():
+            self._finish()
+        _logger.info(
+            "round %d: covered %.9g, bound %.9g, %d of %d rows in play, %d cuts, %d parts",
+            self.solution.n_rounds,
+            self.solution.covered,
+            self.solution.bound,
+            self._part.n_rows,
+            self._whole.n_rows,
+            self.solution.n_cuts,
+            self.solution.n_parts,
+        )
+
+    def _search_and_bound(self) -> None:
+        """Search on this core, take the steps of the bound on the other; what ends first searches on."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         first = self._trial(2 * done, scores)
@@ -124,19 +161,6 @@ class Contest:
         self._take(found, is_fresh=first.kind == "fresh")
         self._take(found_beside, is_fresh=second is not None and second.kind == "fresh")
         self._take([self._guided()])
-        self._take_bound(self._dual.bound())
-        self._shrink()
-        if self._is_time_to_finish():
-            self._finish()
-        _logger.info(
-            "round %d: covered %.9g, bound %.9g, %d of %d rows in play, %d cuts",
-            self.solution.n_rounds,
-            self.solution.covered,
-            self.solution.bound,
-            self._part.n_rows,
-            self._whole.n_rows,
-            self.solution.n_cuts,
-        )
 
     def _trial(self, number: int, scores: FloatArray | None) -> Trial:
         seed = nth_seed(self._params.seed, number)
@@ -151,6 +175,9 @@ class Contest:
 
     def _work_beside(self, trial: Trial | None) -> list[IndexArray]:
         """Take the steps of the bound, then search as well."""
+        if self._is_time_to_divide():
+            self._divide()
+            return []
         self._lower_bound()
         return [] if trial is None else trial.run(is_over=self._is_over, on_moves=lambda _moves: None)
 
@@ -162,6 +189,31 @@ class Contest:
             self._dual.add_cuts()
         n_steps = self._work.steps(self._dual.n_pairs)
         self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
+
+    def _is_time_to_divide(self) -> bool:
+        """Tell whether the steps of the bound have become slow, and regions may help."""
+        if self._tree is not None:
+            return not self._tree.is_done
+        is_small = self._part.n_rows <= _MOST_DIVIDED_ROWS and self._dual.n_pairs <= _MOST_DIVIDED
+        past = self._past_bounds
+        if self._part.budget_yen is not None or not is_small or len(past) < _ROUNDS_TO_DIVIDE:
+            return False
+        return self._dual.is_exhausted or past[-3] - past[-1] <= _LEAST_LOWERED * (past[-1] - self.solution.covered)
+
+    def _divide(self, other_core: Executor | None = None) -> None:
+        """Divide the plans by the number of sites in regions."""
+        if self._tree is None:
+            self._tree = self._dual.tree(self.solution.bound)
+        covered = self.solution.covered
+        n_cores = 1 if other_core is None else 2
+        self._tree.grow(
+            n_parts=math.ceil(n_cores * _DIVIDING_STEPS * self._work.steps(self._dual.n_pairs) / PART_STEPS),
+            covered=covered,
+            enough=covered / (1.0 - self._params.target_gap),
+            is_over=self._is_over,
+            other_core=other_core,
+        )
+        self.solution = replace(self.solution, n_parts=self._tree.n_parts)
 
     def _guided(self) -> IndexArray:
         """Return a plan built from the rows of the best scores, stopping at the first that is not worth opening."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from fractions import Fraction
 
 import numpy as np
 
 from siting.arrays import FloatArray, IndexArray, IntArray
-from siting.kernels.lagrangian import DualState, descend_dual, loads, row_values
+from siting.kernels.lagrangian import DualState, descend_dual, row_values
 from siting.solver.cuts import Cuts, separate
+from siting.solver.dual_bound import proven_bound
 from siting.solver.presolve import ReducedProblem
-from siting.solver.row_worth import best_value, scores
+from siting.solver.region_tree import RegionTree
+from siting.solver.row_worth import scores
 
 _STEPS_AT_ONCE = 10
 _LEAST_VIOLATION = 0.05
 _MOST_CUTS_PER_ROW = 1
-_RESTART_SCALE = 0.03
+_RESTART_SCALE = 0.012
 """Length of the first step after cuts have come or rows have gone: short, for the multipliers are nearly right; halved when in vain."""
 
 _LEAST_RESTART_SCALE = _RESTART_SCALE / 16.0
@@ -112,7 +112,7 @@ class LagrangianDual:
     def add_cuts(self) -> int:
         """Look for cuts that the smoothed choice of rows violates, drop those that no longer bind, and return how many are new."""
         state, n_groups = self._state, self._problem.n_groups
-        kept = np.flatnonzero(state.best_multiplier[n_groups:] > 0.0)
+        kept = self._binding()
         old = self._cuts.take(kept)
         room = _MOST_CUTS_PER_ROW * self._problem.n_rows - len(old)
         cuts = old.joined(separate(self._problem, state.average, least=_LEAST_VIOLATION, most=max(room, 0)))
@@ -168,9 +168,24 @@ class LagrangianDual:
         )
         return part
 
+    def tree(self, bound: float) -> RegionTree:
+        """Return the plans of the problem, to be divided by regions, all of them bounded as given."""
+        state, n_groups = self._state, self._problem.n_groups
+        kept = np.concatenate([np.arange(n_groups), n_groups + self._binding()])
+        return RegionTree(
+            self._problem,
+            self.cuts(),
+            state._replace(best_multiplier=state.best_multiplier[kept], direction=state.direction[kept]),
+            bound,
+        )
+
+    def _binding(self) -> IntArray:
+        """Return the cuts that bind."""
+        return np.flatnonzero(self._state.best_multiplier[self._problem.n_groups :] > 0.0)
+
     def cuts(self) -> Cuts:
         """Return the cuts that bind."""
-        return self._cuts.take(np.flatnonzero(self._state.best_multiplier[self._problem.n_groups :] > 0.0))
+        return self._cuts.take(self._binding())
 
     def needed_rows(self, covered: float) -> IntArray:
         """
@@ -195,7 +210,7 @@ class LagrangianDual:
         return np.flatnonzero(is_needed).astype(np.int64)
 
     def bound(self) -> float:
-        """Return the best bound so far; see :func:`proven_bound`."""
+        """Return the best bound so far; see :func:`siting.solver.dual_bound.proven_bound`."""
         return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]), self._cuts)
 
     def scores(self) -> FloatArray:
@@ -203,51 +218,3 @@ class LagrangianDual:
         value = np.empty(self._problem.n_rows)
         row_values(self._rows.start, self._rows.groups, self._state.best_multiplier, value)
         return scores(value, self._problem.cost_yen, price=float(self._state.best_price[0]), max_rows=self._problem.max_rows)
-
-
-_NO_CUTS = Cuts.none()
-
-
-def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, cuts: Cuts = _NO_CUTS) -> float:
-    """
-    Return a bound on the weight covered, fixed sites included, that holds in exact arithmetic.
-
-    Multipliers and price are rounded down to binary fractions; from there on every sum is one of whole numbers. With
-    integral weights the bound is cut to a whole number of units; else it is raised by the rounding of the total weights (one
-    unit in the last place of each) and rounded up.
-
-    Parameters
-    ----------
-    problem
-        The reduced problem.
-    multiplier
-        One for each group and, behind them, one for each cut, >= 0.
-    price
-        Value of a yen, >= 0; 0 without a budget.
-    cuts
-        Cuts that every plan keeps; see :mod:`siting.solver.cuts`.
-    """
-    if problem.max_rows == 0 or problem.n_rows == 0:
-        return problem.base_weight
-    bits = 52 - math.frexp(problem.open_weight)[1]
-    weight = np.floor(np.ldexp(problem.weight, bits)).astype(np.int64)
-    if not problem.is_integral:
-        weight = np.maximum(weight - np.ldexp(problem.weight, bits - 50).astype(np.int64) - 1, 0)
-    whole = np.floor(np.ldexp(multiplier, bits)).astype(np.int64)
-    groups = cuts.compressed
-    load = np.zeros(problem.n_groups, dtype=np.int64)
-    loads(groups, whole, load)
-    whole[: problem.n_groups] = np.minimum(whole[: problem.n_groups], np.maximum(weight - load, 0))
-    rows = cuts.extend(problem)
-    value = np.empty(problem.n_rows, dtype=np.int64)
-    row_values(rows.start, rows.groups, whole, value)
-    constants = int((whole[problem.n_groups :] * (np.diff(groups.start) - 2)).sum())
-    overload = int(np.maximum(load - weight, 0).sum())
-    best = best_value(value, problem.cost_yen, max_rows=problem.max_rows, budget_yen=problem.budget_yen, price=price, bits=bits)
-    scaled = best - int(whole[: problem.n_groups].sum()) - int(load.sum()) + overload + constants
-    open_weight, base_weight = Fraction(problem.open_weight), Fraction(problem.base_weight)
-    bound = min(open_weight + Fraction(scaled) / Fraction(2) ** bits, open_weight) + base_weight
-    if problem.is_integral:
-        return float(math.floor(bound))
-    bound += Fraction(math.ulp(problem.open_weight)) + Fraction(math.ulp(problem.base_weight))
-    return math.nextafter(float(bound), math.inf)

@@ -66,6 +66,7 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
             "bound_steps": solution.n_steps,
             "cuts": solution.n_cuts,
             "fixed_candidates": solution.n_fixed,
+            "region_parts": solution.n_parts,
             "search_nodes": solution.n_nodes,
         },
     )

@@ -38,8 +38,12 @@ class Solution:
         Weight covered and bound on it, in the unit of the reduced problem, base weight included.
     stopped_by
         What ended the search.
-    n_rounds, n_moves, n_steps, n_cuts, n_nodes
-        Rounds played, swap moves tried, subgradient steps taken, cuts that bind, and nodes allowed to branch and bound.
+    n_rounds, n_moves, n_steps, n_cuts
+        Rounds played, swap moves tried, subgradient steps taken, cuts that bind.
+    n_parts
+        Parts of all plans, divided by the number of sites in regions, that were bounded.
+    n_nodes
+        Nodes allowed to branch and bound.
     n_fixed
         Rows that reduced costs have shown to be in no better plan.
     is_warm
@@ -54,6 +58,7 @@ class Solution:
     n_moves: int = 0
     n_steps: int = 0
     n_cuts: int = 0
+    n_parts: int = 0
     n_nodes: int = 0
     n_fixed: int = 0
     is_warm: bool = False
@@ -67,6 +72,7 @@ class Solution:
             ("lagrangian", self.n_steps > 0),
             ("cuts", self.n_cuts > 0),
             ("fixing", self.n_fixed > 0),
+            ("regions", self.n_parts > 0),
             ("branch_and_bound", self.n_nodes > 0),
         )
         return tuple(code for code, is_used in used if is_used)

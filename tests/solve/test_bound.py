@@ -7,7 +7,8 @@ import pytest
 from solve_samples import random_sample, street_problem
 
 from siting.solver.greedy import best_greedy
-from siting.solver.lagrangian import LagrangianDual, proven_bound
+from siting.solver.dual_bound import proven_bound
+from siting.solver.lagrangian import LagrangianDual
 from siting.solver.presolve import presolve
 
 
