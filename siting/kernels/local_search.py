@@ -51,18 +51,25 @@ class Search(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def _add(value: FloatArray, rows: IndexArray, weight: float) -> None:
+    """Add a weight to the value of some rows."""
+    for q in range(len(rows)):  # an index without a sign is not checked for counting from the end
+        value[np.uint32(rows[q])] += weight
+
+
+@njit(cache=True, nogil=True)
 def open_row(pattern: Pattern, search: Search, row: int) -> None:
     """Open a closed row."""
+    own = search.value[row]
     for p in range(pattern.start[row], pattern.start[row + 1]):
-        j = pattern.groups[p]
+        j = np.uint32(pattern.groups[p])
         if search.n_serving[j] == 0:
-            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-                if pattern.column_rows[q] != row:
-                    search.value[pattern.column_rows[q]] -= pattern.weight[j]
+            _add(search.value, pattern.column_rows[pattern.column_start[j] : pattern.column_start[j + 1]], -pattern.weight[j])
         elif search.n_serving[j] == 1:
             search.value[search.owner[j]] -= pattern.weight[j]
         search.n_serving[j] += 1
         search.owner[j] ^= row
+    search.value[row] = own
     enlist(pattern, search, row)
     search.covered[0] += search.value[row]
 
@@ -70,16 +77,16 @@ def open_row(pattern: Pattern, search: Search, row: int) -> None:
 @njit(cache=True, nogil=True)
 def close_row(pattern: Pattern, search: Search, row: int) -> None:
     """Close an open row."""
+    own = search.value[row]
     for p in range(pattern.start[row], pattern.start[row + 1]):
-        j = pattern.groups[p]
+        j = np.uint32(pattern.groups[p])
         search.n_serving[j] -= 1
         search.owner[j] ^= row
         if search.n_serving[j] == 0:
-            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-                if pattern.column_rows[q] != row:
-                    search.value[pattern.column_rows[q]] += pattern.weight[j]
+            _add(search.value, pattern.column_rows[pattern.column_start[j] : pattern.column_start[j + 1]], pattern.weight[j])
         elif search.n_serving[j] == 1:
             search.value[search.owner[j]] += pattern.weight[j]
+    search.value[row] = own
     delist(pattern, search, row)
     search.covered[0] -= search.value[row]
 
@@ -138,12 +145,13 @@ def _try_swap(pattern: Pattern, search: Search, temperature: float) -> None:
     open_row(pattern, search, new)
 
 
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc"})
+@njit(cache=True, nogil=True)
 def _most_valuable(value: FloatArray, place: IndexArray, cost: IntArray, room: int) -> float:
     """Return the value of the most valuable closed row that costs no more than ``room``."""
     best = 0.0
     for i in range(len(value)):
-        best = max(best, value[i] if (place[i] < 0) & (cost[i] <= room) else 0.0)
+        if value[i] > best and place[i] < 0 and cost[i] <= room:
+            best = value[i]
     return best
 
 
