@@ -18,7 +18,8 @@ from siting.solver.presolve import ReducedProblem, restrict
 TrialKind = Literal["core", "fresh", "reheat", "union"]
 
 _CORE_SCORES = (0.9, 0.8, 0.95)
-"""A core keeps the rows of at least this score, in turn; the wider, the slower."""
+_FRESH_SCORES = (0.95, 0.99)
+"""The best plan and plans from scratch are annealed among rows of at least these scores, in turn; the wider, the slower."""
 
 _CORE_TRIALS = 4
 _FIRST_TRIALS = 16
@@ -51,7 +52,7 @@ class Trial:
     Attributes
     ----------
     kind
-        ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among all, ``"reheat"`` a plan of
+        ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among them, ``"reheat"`` a plan of
         the pool among all rows, gently; ``"union"`` asks branch and bound for the best plan among the rows of many.
     problem
         The problem.
@@ -60,7 +61,7 @@ class Trial:
     scores
         What the bound thinks of each row; None before there is a bound.
     least_score
-        Score below which a core leaves a row out.
+        Score below which a row is not promising.
     seed
         Seed of all it does.
     n_moves
@@ -89,12 +90,30 @@ class Trial:
         on_moves
             Told the moves made so far.
         """
-        if self.kind == "core":
-            return [self._anneal_core(is_over, on_moves)]
         if self.kind == "union":
             return self._unite()
-        start, heat = (self._plan(), _REHEAT) if self.kind == "reheat" else (best_greedy(self.problem), 1.0)
-        return [search_by_swaps(self.problem, start, seed=self.seed, n_moves=self.n_moves, heat=heat, is_over=is_over, on_moves=on_moves)]
+        if self.kind == "reheat":
+            return [self._anneal(self.problem, self._plan(), is_over, on_moves, heat=_REHEAT)]
+        best = self.plans[0] if self.kind == "core" else None
+        if self.scores is None:
+            return [self._anneal(self.problem, best_greedy(self.problem) if best is None else best, is_over, on_moves)]
+        is_promising: BoolArray = self.scores >= self.least_score
+        if best is not None:
+            is_promising[best] = True
+        core = restrict(self.problem, np.flatnonzero(is_promising).astype(np.int64))
+        start = best_greedy(core) if best is None else np.searchsorted(core.candidate, best).astype(np.int32)
+        return [polish(self.problem, core.candidate[self._anneal(core, start, is_over, on_moves)].astype(np.int32))]
+
+    def _anneal(
+        self,
+        problem: ReducedProblem,
+        start: IndexArray,
+        is_over: Callable[[], bool],
+        on_moves: Callable[[int], None],
+        *,
+        heat: float = 1.0,
+    ) -> IndexArray:
+        return search_by_swaps(problem, start, seed=self.seed, n_moves=self.n_moves, heat=heat, is_over=is_over, on_moves=on_moves)
 
     def _plan(self) -> IndexArray:
         """Return the better of two random plans."""
@@ -114,18 +133,6 @@ class Trial:
         hint = np.searchsorted(union, best).astype(np.int32)
         found = finish(core, Cuts.none(), hint, n_nodes=_UNION_NODES, time_limit_s=self.seconds_left())
         return [] if found.rows is None else [polish(problem, union[found.rows].astype(np.int32))]
-
-    def _anneal_core(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> IndexArray:
-        """Anneal the best plan among the promising rows; among all before the bound has an opinion."""
-        problem, best = self.problem, self.plans[0]
-        if self.scores is None:
-            return search_by_swaps(problem, best, seed=self.seed, n_moves=self.n_moves, is_over=is_over, on_moves=on_moves)
-        is_core: BoolArray = self.scores >= self.least_score
-        is_core[best] = True
-        core = restrict(problem, np.flatnonzero(is_core).astype(np.int64))
-        start = np.searchsorted(core.candidate, best).astype(np.int32)
-        found = search_by_swaps(core, start, seed=self.seed, n_moves=self.n_moves, is_over=is_over, on_moves=on_moves)
-        return polish(problem, core.candidate[found].astype(np.int32))
 
 
 class Pool:
@@ -215,12 +222,13 @@ class Pool:
         plans = [rows for _, rows in self._plans]
         if kind == "union":
             plans = self._united(np.random.default_rng(seed), is_random=number % 2 == 1)
+        least_scores = _FRESH_SCORES if kind == "fresh" else _CORE_SCORES
         return Trial(
             kind=kind,
             problem=problem,
             plans=tuple(plans),
             scores=scores,
-            least_score=_CORE_SCORES[(number // 2) % len(_CORE_SCORES)],
+            least_score=least_scores[(number // 2) % len(least_scores)],
             seed=seed,
             n_moves=_REHEAT_MOVES * n_moves if kind == "reheat" else n_moves,
             seconds_left=seconds_left,

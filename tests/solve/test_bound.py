@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from solve_samples import random_sample, street_problem
 
-from siting.solver.greedy import best_greedy
 from siting.solver.dual_bound import proven_bound
+from siting.solver.greedy import best_greedy
 from siting.solver.lagrangian import LagrangianDual
 from siting.solver.presolve import presolve
 

@@ -10,8 +10,8 @@ from solve_samples import random_sample, street_problem
 
 from siting.kernels.cuts import MOST_GROUPS
 from siting.solver.cuts import Cuts, separate
-from siting.solver.greedy import best_greedy
 from siting.solver.dual_bound import proven_bound
+from siting.solver.greedy import best_greedy
 from siting.solver.lagrangian import LagrangianDual
 from siting.solver.presolve import presolve, restrict
 
