@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from siting.solver.exact import finish
 from siting.solver.greedy import greedy
 from siting.solver.lagrangian import LagrangianDual
 from siting.solver.local_search import polish
-from siting.solver.pool import Pool, Trial
+from siting.solver.pool import Pool, Trial, TrialKind
 from siting.solver.presolve import ReducedProblem, restrict
 from siting.solver.region_tree import PART_STEPS, RegionTree
 from siting.solver.row_worth import most_promising
@@ -40,7 +41,7 @@ _LONE_ROUNDS = 6
 
 _MOST_DIVIDED = 500_000
 _MOST_DIVIDED_ROWS = 2_500
-_DIVIDING_STEPS = 2
+_DIVIDING_STEPS = 3
 """Pairs and rows of the largest problem that is divided by regions, and its steps on one core in a round, in those of the bound."""
 
 _ROUNDS_TO_DIVIDE = 4
@@ -98,6 +99,7 @@ class Contest:
         self._pool = Pool(solution.rows)
         self._params = params
         self._n_finishes = 0
+        self._n_trials = 0
         self._tree: RegionTree | None = None
         self._past_bounds: list[float] = []
         self._other_core = other_core
@@ -147,39 +149,43 @@ class Contest:
         )
 
     def _search_and_bound(self) -> None:
-        """Search on this core, take the steps of the bound on the other; what ends first searches on."""
+        """Search on this core, take the steps of the bound on the other; then search there too."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
-        first = self._trial(2 * done, scores)
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED or done >= _LONE_ROUNDS
-        second = self._trial(2 * done + 1, scores) if done and has_time else None
-        beside = self._other_core.submit(self._work_beside, second)
-        found = first.run(is_over=self._is_over, on_moves=lambda moves: self._report(done, moves / first.n_moves))
-        found_beside = beside.result()
-        n_moves = self.solution.n_moves + first.n_moves + (0 if second is None else second.n_moves)
+        mine = [self._trial(scores) for _ in range(2 if done >= _LONE_ROUNDS else 1)]
+        is_dividing = self._is_time_to_divide()
+        others = [self._trial(scores)] if done and has_time and not is_dividing else []
+        beside = self._other_core.submit(self._work_beside, others, is_dividing=is_dividing)
+        found = [one.run(is_over=self._is_over, on_moves=partial(self._report, done, number, mine)) for number, one in enumerate(mine)]
+        found += beside.result()
+        n_moves = self.solution.n_moves + sum(one.n_moves for one in mine + others)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
-        self._take(found, is_fresh=first.kind == "fresh")
-        self._take(found_beside, is_fresh=second is not None and second.kind == "fresh")
+        for one, plans in zip(mine + others, found, strict=True):
+            self._take(plans, one.kind)
         self._take([self._guided()])
 
-    def _trial(self, number: int, scores: FloatArray | None) -> Trial:
+    def _trial(self, scores: FloatArray | None) -> Trial:
+        """Return the next trial."""
+        number, self._n_trials = self._n_trials, self._n_trials + 1
         seed = nth_seed(self._params.seed, number)
         return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves, seconds_left=self._seconds_left)
 
-    def _report(self, n_done: int, share: float) -> None:
+    def _report(self, n_done: int, number: int, trials: list[Trial], moves: int) -> None:
         """Report the moves of the rounds that are done and of a share of the one that is not."""
+        share = (number + moves / trials[number].n_moves) / len(trials)
         n_moves = self._work.n_moves
         self._progress(
             "stage.solve", min(n_done * n_moves + int(share * n_moves), self._work.n_rounds * n_moves), self._work.n_rounds * n_moves
         )
 
-    def _work_beside(self, trial: Trial | None) -> list[IndexArray]:
-        """Take the steps of the bound, then search as well."""
-        if self._is_time_to_divide():
+    def _work_beside(self, trials: list[Trial], *, is_dividing: bool) -> list[list[IndexArray]]:
+        """Divide the plans, or take the steps of the bound and search as well."""
+        if is_dividing:
             self._divide()
             return []
         self._lower_bound()
-        return [] if trial is None else trial.run(is_over=self._is_over, on_moves=lambda _moves: None)
+        return [one.run(is_over=self._is_over, on_moves=lambda _moves: None) for one in trials]
 
     def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""
@@ -221,10 +227,10 @@ class Contest:
         keep = most_promising(self._dual.scores(), part.cost_yen, max_rows=part.max_rows, budget_yen=part.budget_yen)
         return polish(part, greedy(part, keep=keep))
 
-    def _take(self, found: list[IndexArray], *, is_fresh: bool = False) -> None:
+    def _take(self, found: list[IndexArray], kind: TrialKind | None = None) -> None:
         """Keep plans, and the best of them all."""
         valued = [(self._part.covered(rows), np.sort(rows)) for rows in found]
-        self._pool.add(valued, is_fresh=is_fresh)
+        self._pool.add(valued, kind)
         for covered, rows in valued:
             if covered > self.solution.covered:
                 self.solution = replace(self.solution, rows=self._origin[rows], covered=covered)

@@ -58,7 +58,9 @@ def _outward(problem: ReducedProblem, relaxed: _Relaxed, best: Fraction) -> floa
     return math.nextafter(float(bound), math.inf)
 
 
-def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, cuts: Cuts | None = None) -> float:
+def proven_bound(
+    problem: ReducedProblem, multiplier: FloatArray, price: float, cuts: Cuts | None = None, *, rows: Pattern | None = None
+) -> float:
     """
     Return a bound on the weight covered, fixed sites included, that holds in exact arithmetic.
 
@@ -76,11 +78,13 @@ def proven_bound(problem: ReducedProblem, multiplier: FloatArray, price: float, 
         Value of a yen, >= 0; 0 without a budget.
     cuts
         Cuts that every plan keeps; see :mod:`siting.solver.cuts`.
+    rows
+        The pattern with the cuts behind the groups, where it is at hand.
     """
     if problem.max_rows == 0 or problem.n_rows == 0:
         return problem.base_weight
     cuts = Cuts.none() if cuts is None else cuts
-    relaxed = _relaxed(problem, multiplier, cuts.extend(problem), cuts.compressed)
+    relaxed = _relaxed(problem, multiplier, cuts.extend(problem) if rows is None else rows, cuts.compressed)
     best = best_value(
         relaxed.value, problem.cost_yen, max_rows=problem.max_rows, budget_yen=problem.budget_yen, price=price, bits=relaxed.bits
     )

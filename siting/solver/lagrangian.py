@@ -211,7 +211,7 @@ class LagrangianDual:
 
     def bound(self) -> float:
         """Return the best bound so far; see :func:`siting.solver.dual_bound.proven_bound`."""
-        return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]), self._cuts)
+        return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]), self._cuts, rows=self._rows)
 
     def scores(self) -> FloatArray:
         """Return the net value of each row over that of the last row worth opening: above 1 means promising, shape (n,)."""

@@ -15,7 +15,7 @@ from siting.solver.greedy import best_greedy, greedy
 from siting.solver.local_search import polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
 
-TrialKind = Literal["core", "fresh", "reheat", "union"]
+TrialKind = Literal["core", "fresh", "reheat", "union", "elders"]
 
 _CORE_SCORES = (0.9, 0.8, 0.95)
 _FRESH_SCORES = (0.95, 0.99)
@@ -23,22 +23,30 @@ _FRESH_SCORES = (0.95, 0.99)
 
 _CORE_TRIALS = 4
 _FIRST_TRIALS = 16
-"""Trials from the best plan, and trials before there are plans enough to unite."""
+"""Trials from the best plan, and trials of a generation, these among them, before there are plans enough to unite."""
 
-_LATER: tuple[TrialKind, ...] = ("fresh", "fresh", "fresh", "reheat", "union", "union")
+_LATER: tuple[TrialKind, ...] = ("fresh", "reheat", "fresh", "reheat", "union", "union")
 _REHEAT_MOVES = 2
-"""Kinds of the later trials, two at a time, so that unions keep both cores busy; moves of a reheated plan in those of a fresh one."""
+"""Kinds of the later trials, and moves of a reheated plan in those of a fresh one."""
 
 _UNITED = 14
-_UNITED_OTHERS = 4
+_UNITED_OTHERS = 2
+_UNITED_FRESH = 6
+"""Fresh plans of a union with the best one, and others and fresh ones of a random union."""
+
 _UNION_ROWS = 250
 _UNION_PAIRS = 25_000
-_UNION_NODES = 200
-"""Plans of a union and how many of them may be others, most rows beside those of its first plan, most pairs of them all, nodes."""
+_UNION_NODES = 50
+"""Most rows of a union beside those of its first plan, most pairs of them all, and nodes of its branch and bound."""
 
 _MOST_FRESH = 32
 _MOST_OTHERS = 12
-"""Plans from scratch that are kept, and others."""
+_MOST_ELDERS = 24
+"""Plans from scratch that are kept, others, and those of earlier generations."""
+
+_MOST_IDLE = 4
+_ELDERS = 3
+"""Trials without a better plan after which a new generation begins, and plans of the old one that are kept."""
 
 _REHEAT = 0.4
 """First temperature of a plan that is annealed again, as a share of the usual one."""
@@ -53,7 +61,8 @@ class Trial:
     ----------
     kind
         ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among them, ``"reheat"`` a plan of
-        the pool among all rows, gently; ``"union"`` asks branch and bound for the best plan among the rows of many.
+        the pool among them, gently; ``"union"`` asks branch and bound for the best plan among the rows of many, ``"elders"``
+        among those of the best plans of earlier generations.
     problem
         The problem.
     plans
@@ -90,28 +99,21 @@ class Trial:
         on_moves
             Told the moves made so far.
         """
-        if self.kind == "union":
+        if self.kind in {"union", "elders"}:
             return self._unite()
-        if self.kind == "reheat":
-            return [self._anneal(self.problem, self._plan(), is_over, on_moves, heat=_REHEAT)]
-        best = self.plans[0] if self.kind == "core" else None
+        start = None if self.kind == "fresh" else self._plan() if self.kind == "reheat" else self.plans[0]
+        heat = _REHEAT if self.kind == "reheat" else 1.0
         if self.scores is None:
-            return [self._anneal(self.problem, best_greedy(self.problem) if best is None else best, is_over, on_moves)]
+            return [self._anneal(self.problem, best_greedy(self.problem) if start is None else start, heat, is_over, on_moves)]
         is_promising: BoolArray = self.scores >= self.least_score
-        if best is not None:
-            is_promising[best] = True
+        if start is not None:
+            is_promising[start] = True
         core = restrict(self.problem, np.flatnonzero(is_promising).astype(np.int64))
-        start = best_greedy(core) if best is None else np.searchsorted(core.candidate, best).astype(np.int32)
-        return [polish(self.problem, core.candidate[self._anneal(core, start, is_over, on_moves)].astype(np.int32))]
+        begin = best_greedy(core) if start is None else np.searchsorted(core.candidate, np.sort(start)).astype(np.int32)
+        return [polish(self.problem, core.candidate[self._anneal(core, begin, heat, is_over, on_moves)].astype(np.int32))]
 
     def _anneal(
-        self,
-        problem: ReducedProblem,
-        start: IndexArray,
-        is_over: Callable[[], bool],
-        on_moves: Callable[[int], None],
-        *,
-        heat: float = 1.0,
+        self, problem: ReducedProblem, start: IndexArray, heat: float, is_over: Callable[[], bool], on_moves: Callable[[int], None]
     ) -> IndexArray:
         return search_by_swaps(problem, start, seed=self.seed, n_moves=self.n_moves, heat=heat, is_over=is_over, on_moves=on_moves)
 
@@ -139,6 +141,9 @@ class Pool:
     """
     Good plans, the best first: those from scratch, which differ much, apart from those made of them.
 
+    Plans live in generations. When one gets no better any more, its best plans join the elders, which are united, and a new one
+    begins from scratch: it ends in another valley.
+
     Parameters
     ----------
     rows
@@ -148,18 +153,21 @@ class Pool:
     def __init__(self, rows: IndexArray) -> None:
         self._fresh: list[tuple[float, IndexArray]] = []
         self._others: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
+        self._elders: list[tuple[float, IndexArray]] = []
+        self._n_idle = 0
+        self._begun = 0
 
     @property
     def _plans(self) -> list[tuple[float, IndexArray]]:
-        """All plans, the best first."""
+        """All plans of this generation, the best first."""
         return sorted([*self._others, *self._fresh], key=lambda pair: -pair[0])
 
     @property
     def best(self) -> IndexArray:
         """Rows of the best plan there was."""
-        return self._plans[0][1]
+        return max([*self._others, *self._fresh, *self._elders], key=lambda pair: pair[0])[1]
 
-    def add(self, found: list[tuple[float, IndexArray]], *, is_fresh: bool) -> None:
+    def add(self, found: list[tuple[float, IndexArray]], kind: TrialKind | None = None) -> None:
         """
         Take in plans that are new, and drop the worst beyond the room there is.
 
@@ -167,15 +175,23 @@ class Pool:
         ----------
         found
             Weight covered and rows, rising, of each plan.
-        is_fresh
-            Whether they were made from scratch.
+        kind
+            The trial they are from, if they are from one.
         """
-        plans, room = (self._fresh, _MOST_FRESH) if is_fresh else (self._others, _MOST_OTHERS)
+        plans, room = self._others, _MOST_OTHERS
+        if kind == "fresh":
+            plans, room = self._fresh, _MOST_FRESH
+        elif kind == "elders":
+            plans, room = self._elders, _MOST_ELDERS
+        before = max([*self._others, *self._fresh], key=lambda pair: pair[0], default=(-np.inf,))[0]
         for covered, rows in found:
             if not any(covered == known and np.array_equal(rows, other) for known, other in plans):
                 plans.append((covered, rows))
         plans.sort(key=lambda pair: -pair[0])
         del plans[room:]
+        if kind is not None and kind != "elders":
+            is_better = any(covered > before for covered, _ in found)
+            self._n_idle = 0 if is_better else self._n_idle + 1
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
         """Return the pool of a part of the problem: plans lose the rows that are not in it, and are mended."""
@@ -188,9 +204,17 @@ class Pool:
             return core.covered(whole), np.sort(whole)
 
         pool = Pool(number[self.best])
-        pool.add([mended(rows) for _, rows in self._others], is_fresh=False)
-        pool.add([mended(rows) for _, rows in self._fresh], is_fresh=True)
+        pool.add([mended(rows) for _, rows in self._others])
+        pool.add([mended(rows) for _, rows in self._fresh], "fresh")
+        pool.add([mended(rows) for _, rows in self._elders], "elders")
+        pool._n_idle, pool._begun = self._n_idle, self._begun
         return pool
+
+    def _retire(self, number: int) -> None:
+        """Let a new generation begin, with plans from scratch: this one has stopped getting better."""
+        self.add(self._plans[:_ELDERS], "elders")
+        self._fresh, self._others = [], []
+        self._n_idle, self._begun = 0, number
 
     def trial(
         self,
@@ -218,11 +242,14 @@ class Pool:
         seconds_left
             Time until the clock ends the search [s].
         """
-        kind = self._kind(number)
-        plans = [rows for _, rows in self._plans]
+        is_over = self._n_idle >= _MOST_IDLE and number - self._begun >= _FIRST_TRIALS
+        if is_over:
+            self._retire(number)
+        kind: TrialKind = "elders" if is_over else self._kind(number)
+        plans = [rows for _, rows in (self._elders if is_over else self._plans)]
         if kind == "union":
             plans = self._united(np.random.default_rng(seed), is_random=number % 2 == 1)
-        least_scores = _FRESH_SCORES if kind == "fresh" else _CORE_SCORES
+        least_scores = _CORE_SCORES if kind == "core" else _FRESH_SCORES
         return Trial(
             kind=kind,
             problem=problem,
@@ -236,14 +263,15 @@ class Pool:
 
     def _kind(self, number: int) -> TrialKind:
         """Return the kind of the trial of a number."""
-        if number < _FIRST_TRIALS:
+        age = number - self._begun
+        if age < _FIRST_TRIALS:
             return "core" if number < _CORE_TRIALS else "fresh"
-        return _LATER[(number - _FIRST_TRIALS) % len(_LATER)]
+        return _LATER[(age - _FIRST_TRIALS) % len(_LATER)]
 
     def _united(self, random: np.random.Generator, *, is_random: bool) -> list[IndexArray]:
-        """Return the plans to unite: the best of all and the best fresh ones, or random ones of both."""
+        """Return the plans to unite: the best one and the best fresh ones, or a few random ones of both."""
         fresh, others = [rows for _, rows in self._fresh], [rows for _, rows in self._others]
         if not is_random:
-            return [self.best, *fresh[:_UNITED]]
+            return [self._plans[0][1], *fresh[:_UNITED]]
         few = [others[i] for i in random.permutation(len(others))[:_UNITED_OTHERS].tolist()]
-        return [*few, *(fresh[i] for i in random.permutation(len(fresh))[: _UNITED - _UNITED_OTHERS].tolist())]
+        return [*few, *(fresh[i] for i in random.permutation(len(fresh))[:_UNITED_FRESH].tolist())]

@@ -58,11 +58,28 @@ def test_trials_return_plans_within_the_limits(kind_number: int) -> None:
     for number in range(8):
         order = rng.permutation(problem.n_rows)
         rows = np.sort(order[np.cumsum(problem.cost_yen[order]) <= 55][:12]).astype(np.int32)
-        pool.add([(problem.covered(rows), rows)], is_fresh=number % 2 == 0)
+        pool.add([(problem.covered(rows), rows)], "fresh" if number % 2 == 0 else None)
     trial = pool.trial(problem, np.ones(problem.n_rows), number=kind_number, seed=1, n_moves=4_000, seconds_left=lambda: 60.0)
     for rows in trial.run(is_over=lambda: False, on_moves=lambda _moves: None):
         assert len(set(rows.tolist())) == len(rows) <= 12
         assert problem.cost_yen[rows].sum() <= 55
+
+
+def test_generations_follow_one_another_and_never_lose_the_best_plan() -> None:
+    problem = presolve(street_problem(3, n_rows=80, max_sites=12))
+    pool = Pool(best_greedy(problem))
+    rng, kinds, best = np.random.default_rng(0), [], 0.0
+    for number in range(80):
+        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=50, seconds_left=lambda: 60.0)
+        kinds.append(trial.kind)
+        rows = np.sort(rng.permutation(problem.n_rows)[:12]).astype(np.int32)
+        best = max(best, problem.covered(rows))
+        pool.add([(problem.covered(rows), rows)], trial.kind)
+        assert problem.covered(pool.best) == best
+    begun = [number for number, kind in enumerate(kinds) if kind == "elders"]
+    assert len(begun) > 2
+    assert all(kinds[number + 1] == "fresh" for number in begun)
+    assert {"core", "fresh"} <= set(kinds)
 
 
 def test_the_proof_reaches_the_optimum_where_the_relaxation_alone_does_not() -> None:
