@@ -18,6 +18,8 @@ from siting.planning.groundwork import Done, Groundwork, bound_in_unit
 from siting.planning.plan_check import keeps_limits
 from siting.planning.warm_dual import Multipliers, WarmDual
 from siting.problem import SitingProblem
+from siting.solver.cuts import Cuts
+from siting.solver.exact import finish
 from siting.solver.greedy import greedy
 from siting.solver.local_search import polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
@@ -26,6 +28,10 @@ from siting.solver.solution import Solution, is_proven, touches_per_swap
 _logger = logging.getLogger(__name__)
 
 _CORE_SCORE = 0.85
+_EXACT_PAIRS = 2_000
+_EXACT_NODES = 100
+"""Pairs of the largest problem that branch and bound finishes at once, and its nodes."""
+
 _LEAST_MOVES_PER_ROW = 2_000
 
 
@@ -155,8 +161,12 @@ def resolve(ground: Groundwork, question: SitingProblem, before: Sequence[Answer
         if not _is_proven(reduced, reduced.covered(rows), bound, params.target_gap):
             n_moves, n_steps = work.moves(reduced, rows), work.steps(reduced)
             rows = _improve(reduced, rows, dual, n_moves=n_moves, n_steps=n_steps, seed=params.seed, is_late=_late(begin_s, params))
-        found.append(reduced.candidate[rows])
         bound, multipliers = min(bound, dual.bound()), dual.multipliers()
+        if len(reduced.row_groups) <= _EXACT_PAIRS and not _is_proven(reduced, reduced.covered(rows), bound, params.target_gap):
+            exact = finish(reduced, Cuts.none(), rows, n_nodes=_EXACT_NODES, time_limit_s=params.time_limit_s)
+            bound = min(bound, exact.bound)
+            rows = rows if exact.rows is None else max(rows, polish(reduced, exact.rows), key=reduced.covered)
+        found.append(reduced.candidate[rows])
     fixed = question.positions(question.fixed)
     best = max(reversed(found), key=lambda positions: ground.covered(np.concatenate([fixed, positions])))
     covered = ground.covered(np.concatenate([fixed, best])) / reduced.unit
