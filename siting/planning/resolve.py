@@ -163,7 +163,8 @@ def resolve(ground: Groundwork, question: SitingProblem, before: Sequence[Answer
             rows = _improve(reduced, rows, dual, n_moves=n_moves, n_steps=n_steps, seed=params.seed, is_late=_late(begin_s, params))
         bound, multipliers = min(bound, dual.bound()), dual.multipliers()
         if len(reduced.row_groups) <= _EXACT_PAIRS and not _is_proven(reduced, reduced.covered(rows), bound, params.target_gap):
-            exact = finish(reduced, Cuts.none(), rows, n_nodes=_EXACT_NODES, time_limit_s=params.time_limit_s)
+            seconds_left = params.time_limit_s - (perf_counter() - begin_s)
+            exact = finish(reduced, Cuts.none(), rows, n_nodes=_EXACT_NODES, time_limit_s=seconds_left)
             bound = min(bound, exact.bound)
             rows = rows if exact.rows is None else max(rows, polish(reduced, exact.rows), key=reduced.covered)
         found.append(reduced.candidate[rows])
