@@ -18,12 +18,13 @@ from siting.solver.exact import finish
 from siting.solver.greedy import greedy
 from siting.solver.lagrangian import LagrangianDual
 from siting.solver.local_search import polish
-from siting.solver.pool import Pool, Trial, TrialKind
+from siting.solver.pool import Pool
 from siting.solver.presolve import ReducedProblem, restrict
 from siting.solver.region_tree import PART_STEPS, RegionTree
 from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
+from siting.solver.trial import Found, Trial
 
 _logger = logging.getLogger(__name__)
 
@@ -31,13 +32,22 @@ _MOST_CUT_PAIRS = 3_000_000
 _STEPS_PER_CUT = 1_500
 """Pairs of the largest problem whose relaxation is cut, and the least steps between two searches for cuts."""
 
+_WORTH_CUTTING = 0.01
+_LONGEST_WAIT = 6
+"""Share of the gap that cuts must have closed by the next search, else that one waits a round longer; and the longest wait."""
+
 _MOST_LOOKED_AT = 250_000
 _LOOKED_AT_PAIRS = 5_000
 """Pairs of the largest problem that is looked at before the search, and of the largest that branch and bound then tries."""
 
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
-"""Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do."""
+_LATER_TRIALS = 3, 2
+_TRIALS_BESIDE_UNION = 4
+"""
+Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do, and trials
+on this core and on the other from then on; more of them on this one where the other unites plans.
+"""
 
 _MOST_DIVIDED = 500_000
 _MOST_DIVIDED_ROWS = 2_500
@@ -102,6 +112,7 @@ class Contest:
         self._n_trials = 0
         self._tree: RegionTree | None = None
         self._past_bounds: list[float] = []
+        self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
         self._other_core = other_core
         self._is_over = is_over
         self._progress = progress
@@ -117,7 +128,7 @@ class Contest:
         if self._dual.n_pairs > _MOST_LOOKED_AT:
             return
         self._lower_bound()
-        self._take([self._guided()])
+        self._take([Found(self._guided(), None)])
         self._take_bound(self._dual.bound())
         self._shrink()
         is_open = not is_proven(self._whole, self.solution, self._params.target_gap) and not self._is_over()
@@ -153,17 +164,22 @@ class Contest:
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED or done >= _LONE_ROUNDS
-        mine = [self._trial(scores) for _ in range(2 if done >= _LONE_ROUNDS else 1)]
+        n_mine, n_others = _LATER_TRIALS if done >= _LONE_ROUNDS else (1, 1)
+        mine = [self._trial(scores) for _ in range(n_mine)]
         is_dividing = self._is_time_to_divide()
-        others = [self._trial(scores)] if done and has_time and not is_dividing else []
+        others = [self._trial(scores) for _ in range(n_others)] if done and has_time and not is_dividing else []
+        unions = [one for one in mine + others if one.kind == "union"]
+        if unions and others:
+            mine = [one for one in mine + others if one.kind != "union"] + [self._trial(scores) for _ in range(_TRIALS_BESIDE_UNION)]
+            others = unions
         beside = self._other_core.submit(self._work_beside, others, is_dividing=is_dividing)
         found = [one.run(is_over=self._is_over, on_moves=partial(self._report, done, number, mine)) for number, one in enumerate(mine)]
         found += beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in mine + others)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
         for one, plans in zip(mine + others, found, strict=True):
-            self._take(plans, one.kind)
-        self._take([self._guided()])
+            self._take(plans, one)
+        self._take([Found(self._guided(), None)])
 
     def _trial(self, scores: FloatArray | None) -> Trial:
         """Return the next trial."""
@@ -179,7 +195,7 @@ class Contest:
             "stage.solve", min(n_done * n_moves + int(share * n_moves), self._work.n_rounds * n_moves), self._work.n_rounds * n_moves
         )
 
-    def _work_beside(self, trials: list[Trial], *, is_dividing: bool) -> list[list[IndexArray]]:
+    def _work_beside(self, trials: list[Trial], *, is_dividing: bool) -> list[list[Found]]:
         """Divide the plans, or take the steps of the bound and search as well."""
         if is_dividing:
             self._divide()
@@ -191,7 +207,12 @@ class Contest:
         """Cut the relaxation where it is time, and take the steps of the bound."""
         if self._dual.is_exhausted:
             return
-        if self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
+        is_turn = self.solution.n_rounds > self._cut_round + self._cut_wait
+        if is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
+            bound = self.solution.bound
+            is_worth = self._cut_bound - bound >= _WORTH_CUTTING * (bound - self.solution.covered)
+            self._cut_wait = 0 if is_worth else min(self._cut_wait + 1, _LONGEST_WAIT)
+            self._cut_round, self._cut_bound = self.solution.n_rounds, bound
             self._dual.add_cuts()
         n_steps = self._work.steps(self._dual.n_pairs)
         self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
@@ -227,11 +248,9 @@ class Contest:
         keep = most_promising(self._dual.scores(), part.cost_yen, max_rows=part.max_rows, budget_yen=part.budget_yen)
         return polish(part, greedy(part, keep=keep))
 
-    def _take(self, found: list[IndexArray], kind: TrialKind | None = None) -> None:
+    def _take(self, found: list[Found], trial: Trial | None = None) -> None:
         """Keep plans, and the best of them all."""
-        valued = [(self._part.covered(rows), np.sort(rows)) for rows in found]
-        self._pool.add(valued, kind)
-        for covered, rows in valued:
+        for covered, rows in self._pool.add(self._part, found, trial):
             if covered > self.solution.covered:
                 self.solution = replace(self.solution, rows=self._origin[rows], covered=covered)
 
@@ -269,5 +288,5 @@ class Contest:
         found = finish(self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left())
         self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + n_nodes)
         if found.rows is not None:
-            self._take([polish(self._part, found.rows)])
+            self._take([Found(polish(self._part, found.rows), None)])
         self._take_bound(found.bound)

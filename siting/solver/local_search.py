@@ -32,7 +32,8 @@ def search_by_swaps(
     *,
     seed: int,
     n_moves: int,
-    heat: float = 1.0,
+    hot: float = 1.0,
+    cold: float = 1.0,
     is_over: Callable[[], bool],
     on_moves: Callable[[int], None],
 ) -> IndexArray:
@@ -52,8 +53,8 @@ def search_by_swaps(
         Seed of the moves; equal seeds make equal moves on any machine.
     n_moves
         Moves to try.
-    heat
-        First temperature, as a share of the usual one.
+    hot, cold
+        First and last temperature, as shares of the usual ones.
     is_over
         Asked between batches of moves; ends the search when true.
     on_moves
@@ -72,7 +73,7 @@ def search_by_swaps(
         typical = float(np.median(search.value[rows])) or float(problem.weight.mean())
         n_best, best = np.full(1, len(rows)), search.covered.copy()
         is_bath = problem.n_rows <= _MOST_BATHED
-        hot, cold = (_BATH_HOT, _BATH_COLD) if is_bath else (_HOT, _COLD)
+        usual_hot, usual_cold = (_BATH_HOT, _BATH_COLD) if is_bath else (_HOT, _COLD)
         each = _MOVES_PER_BATH if is_bath else 1
         for first in range(0, n_moves, _MOVES_AT_ONCE):
             if is_over():
@@ -81,8 +82,8 @@ def search_by_swaps(
             anneal(
                 pattern,
                 search,
-                heat * hot * typical,
-                cold * typical,
+                hot * usual_hot * typical,
+                cold * usual_cold * typical,
                 first // each,
                 end // each,
                 n_moves // each,

@@ -3,146 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from copy import copy
 
 import numpy as np
 
-from siting.arrays import BoolArray, FloatArray, IndexArray
-from siting.solver.cuts import Cuts
-from siting.solver.exact import finish
-from siting.solver.greedy import best_greedy, greedy
-from siting.solver.local_search import polish, search_by_swaps
-from siting.solver.presolve import ReducedProblem, restrict
-
-TrialKind = Literal["core", "fresh", "reheat", "union", "elders"]
-
-_CORE_SCORES = (0.9, 0.8, 0.95)
-_FRESH_SCORES = (0.95, 0.99)
-"""The best plan and plans from scratch are annealed among rows of at least these scores, in turn; the wider, the slower."""
+from siting.arrays import FloatArray, IndexArray
+from siting.solver.greedy import greedy
+from siting.solver.local_search import polish
+from siting.solver.presolve import ReducedProblem
+from siting.solver.trial import Found, Trial, TrialKind, moves_of
 
 _CORE_TRIALS = 4
-_FIRST_TRIALS = 16
-"""Trials from the best plan, and trials of a generation, these among them, before there are plans enough to unite."""
+_CORE_SCORES = (0.9, 0.8, 0.95)
+"""Trials from the best plan, and the least scores of the rows it is annealed among, in turn."""
 
-_LATER: tuple[TrialKind, ...] = ("fresh", "reheat", "fresh", "reheat", "union", "union")
-_REHEAT_MOVES = 2
-"""Kinds of the later trials, and moves of a reheated plan in those of a fresh one."""
+_FEW = 12, 24
+_MORE = 30
+"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn; plans that settle."""
 
-_UNITED = 14
-_UNITED_OTHERS = 2
-_UNITED_FRESH = 6
-"""Fresh plans of a union with the best one, and others and fresh ones of a random union."""
+_FIRST_FRESH = 12
+_GROWTH = 4
+_MOST_FRESH = 96
+_SETTLED = 3
+"""Plans from scratch in the first generation, how many times more in each later one, and the most; one in so many is settled."""
 
-_UNION_ROWS = 250
-_UNION_PAIRS = 25_000
-_UNION_NODES = 50
-"""Most rows of a union beside those of its first plan, most pairs of them all, and nodes of its branch and bound."""
+_LATER: tuple[TrialKind, ...] = ("cross", "cross", "reheat")
+_LEAST_IDLE = 6
+_IDLE_SHARE = 4
+"""Kinds of the later trials; how many in turn that change nothing end a generation: so many, or one for so many settled plans."""
 
-_MOST_FRESH = 32
-_MOST_OTHERS = 12
-_MOST_ELDERS = 24
-"""Plans from scratch that are kept, others, and those of earlier generations."""
-
-_MOST_IDLE = 4
 _ELDERS = 3
-"""Trials without a better plan after which a new generation begins, and plans of the old one that are kept."""
+"""Best plans of a generation that take part in the unions of later ones."""
 
-_REHEAT = 0.4
-"""First temperature of a plan that is annealed again, as a share of the usual one."""
+_SCALES = (1.0, 0.4, 0.15, 0.06)
+_SCALE_TRIALS = 2
+"""Scales of the temperatures, and trials of each before the best is chosen."""
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Trial:
-    """
-    One attempt at better plans, fully described beforehand: it may run on any core.
-
-    Attributes
-    ----------
-    kind
-        ``"core"`` anneals the best plan among promising rows, ``"fresh"`` the greedy plan among them, ``"reheat"`` a plan of
-        the pool among them, gently; ``"union"`` asks branch and bound for the best plan among the rows of many, ``"elders"``
-        among those of the best plans of earlier generations.
-    problem
-        The problem.
-    plans
-        Plans it begins from, the best first.
-    scores
-        What the bound thinks of each row; None before there is a bound.
-    least_score
-        Score below which a row is not promising.
-    seed
-        Seed of all it does.
-    n_moves
-        Moves to try.
-    seconds_left
-        Time until the clock ends the search [s].
-    """
-
-    kind: TrialKind
-    problem: ReducedProblem
-    plans: tuple[IndexArray, ...]
-    scores: FloatArray | None
-    least_score: float
-    seed: int
-    n_moves: int
-    seconds_left: Callable[[], float]
-
-    def run(self, *, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[IndexArray]:
-        """
-        Return the plans found, each of which no swap, addition or removal improves.
-
-        Parameters
-        ----------
-        is_over
-            Ends the attempt when true.
-        on_moves
-            Told the moves made so far.
-        """
-        if self.kind in {"union", "elders"}:
-            return self._unite()
-        start = None if self.kind == "fresh" else self._plan() if self.kind == "reheat" else self.plans[0]
-        heat = _REHEAT if self.kind == "reheat" else 1.0
-        if self.scores is None:
-            return [self._anneal(self.problem, best_greedy(self.problem) if start is None else start, heat, is_over, on_moves)]
-        is_promising: BoolArray = self.scores >= self.least_score
-        if start is not None:
-            is_promising[start] = True
-        core = restrict(self.problem, np.flatnonzero(is_promising).astype(np.int64))
-        begin = best_greedy(core) if start is None else np.searchsorted(core.candidate, np.sort(start)).astype(np.int32)
-        return [polish(self.problem, core.candidate[self._anneal(core, begin, heat, is_over, on_moves)].astype(np.int32))]
-
-    def _anneal(
-        self, problem: ReducedProblem, start: IndexArray, heat: float, is_over: Callable[[], bool], on_moves: Callable[[int], None]
-    ) -> IndexArray:
-        return search_by_swaps(problem, start, seed=self.seed, n_moves=self.n_moves, heat=heat, is_over=is_over, on_moves=on_moves)
-
-    def _plan(self) -> IndexArray:
-        """Return the better of two random plans."""
-        return self.plans[int(np.random.default_rng(self.seed).integers(len(self.plans), size=2).min())]
-
-    def _unite(self) -> list[IndexArray]:
-        """Return the best plan among the rows of several plans, as many as branch and bound can take."""
-        problem, size, best = self.problem, np.diff(self.problem.row_start), self.plans[0]
-        union = best
-        for rows in self.plans[1:]:
-            wider = np.union1d(union, rows)
-            if len(wider) - len(best) <= _UNION_ROWS and size[wider].sum() <= _UNION_PAIRS:
-                union = wider
-        if len(union) == len(best):
-            return []
-        core = restrict(problem, union.astype(np.int64))
-        hint = np.searchsorted(union, best).astype(np.int32)
-        found = finish(core, Cuts.none(), hint, n_nodes=_UNION_NODES, time_limit_s=self.seconds_left())
-        return [] if found.rows is None else [polish(problem, union[found.rows].astype(np.int32))]
+Valued = tuple[float, IndexArray]
+"""Weight that a plan covers, and its rows, rising."""
 
 
 class Pool:
     """
-    Good plans, the best first: those from scratch, which differ much, apart from those made of them.
+    Good plans, and what is to be tried next.
 
-    Plans live in generations. When one gets no better any more, its best plans join the elders, which are united, and a new one
-    begins from scratch: it ends in another valley.
+    Plans live in generations. Many are made from scratch, hot and short; the best of them are settled, and branch and bound unites
+    those. Then they are crossed and annealed again, each better plan in the place of the one it comes from, until nothing changes,
+    and a larger generation begins: it ends in another valley. The best plan of all joins it when its plans have settled.
 
     Parameters
     ----------
@@ -151,70 +58,74 @@ class Pool:
     """
 
     def __init__(self, rows: IndexArray) -> None:
-        self._fresh: list[tuple[float, IndexArray]] = []
-        self._others: list[tuple[float, IndexArray]] = [(-np.inf, np.sort(rows))]
-        self._elders: list[tuple[float, IndexArray]] = []
+        self._best: Valued = (-np.inf, np.sort(rows))
+        self._fresh: list[Valued] = []
+        self._settled: list[Valued] = []
+        self._elders: list[Valued] = []
+        self._generation = 0
+        self._age = 0
         self._n_idle = 0
-        self._begun = 0
-
-    @property
-    def _plans(self) -> list[tuple[float, IndexArray]]:
-        """All plans of this generation, the best first."""
-        return sorted([*self._others, *self._fresh], key=lambda pair: -pair[0])
+        self._is_united = False
+        self._n_tried = [0] * len(_SCALES)
+        self._sum = [0.0] * len(_SCALES)
 
     @property
     def best(self) -> IndexArray:
         """Rows of the best plan there was."""
-        return max([*self._others, *self._fresh, *self._elders], key=lambda pair: pair[0])[1]
+        return self._best[1]
 
-    def add(self, found: list[tuple[float, IndexArray]], kind: TrialKind | None = None) -> None:
+    def add(self, problem: ReducedProblem, found: list[Found], trial: Trial | None = None) -> list[Valued]:
         """
-        Take in plans that are new, and drop the worst beyond the room there is.
+        Take in plans that are new.
 
         Parameters
         ----------
+        problem
+            The problem whose plans are in the pool.
         found
-            Weight covered and rows, rising, of each plan.
-        kind
+            The plans.
+        trial
             The trial they are from, if they are from one.
+
+        Returns
+        -------
+        list of (float, IndexArray)
+            Weight covered and rows, rising, of each plan.
         """
-        plans, room = self._others, _MOST_OTHERS
-        if kind == "fresh":
-            plans, room = self._fresh, _MOST_FRESH
-        elif kind == "elders":
-            plans, room = self._elders, _MOST_ELDERS
-        before = max([*self._others, *self._fresh], key=lambda pair: pair[0], default=(-np.inf,))[0]
-        for covered, rows in found:
-            if not any(covered == known and np.array_equal(rows, other) for known, other in plans):
-                plans.append((covered, rows))
-        plans.sort(key=lambda pair: -pair[0])
-        del plans[room:]
-        if kind is not None and kind != "elders":
-            is_better = any(covered > before for covered, _ in found)
-            self._n_idle = 0 if is_better else self._n_idle + 1
+        valued = [(problem.covered(plan.rows), np.sort(plan.rows)) for plan in found]
+        for plan in valued:
+            if plan[0] > self._best[0]:
+                self._best = plan
+        if trial is None:
+            return valued
+        if trial.kind == "fresh":
+            for plan in valued:
+                self._learn(trial.scale, plan[0])
+                _insert(self._fresh, plan)
+        elif trial.kind in {"core", "settle"}:
+            for plan in valued:
+                _insert(self._settled, plan)
+        elif trial.kind in {"reheat", "cross"}:
+            n_changed = sum(_replace(self._settled, one.parent, plan) for one, plan in zip(found, valued, strict=True))
+            self._n_idle = 0 if n_changed else self._n_idle + 1
+        return valued
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
         """Return the pool of a part of the problem: plans lose the rows that are not in it, and are mended."""
         number = np.full(problem.n_rows, -1, dtype=np.int32)
         number[core.candidate] = np.arange(core.n_rows, dtype=np.int32)
 
-        def mended(rows: IndexArray) -> tuple[float, IndexArray]:
-            left = number[rows][number[rows] >= 0]
-            whole = left if len(left) == len(rows) else polish(core, greedy(core, keep=left))
+        def mended(plan: Valued) -> Valued:
+            left = number[plan[1]][number[plan[1]] >= 0]
+            whole = left if len(left) == len(plan[1]) else polish(core, greedy(core, keep=left))
             return core.covered(whole), np.sort(whole)
 
-        pool = Pool(number[self.best])
-        pool.add([mended(rows) for _, rows in self._others])
-        pool.add([mended(rows) for _, rows in self._fresh], "fresh")
-        pool.add([mended(rows) for _, rows in self._elders], "elders")
-        pool._n_idle, pool._begun = self._n_idle, self._begun
+        pool = copy(self)
+        pool._best, pool._fresh, pool._settled, pool._elders = mended(self._best), [], [], []
+        for old, new in ((self._fresh, pool._fresh), (self._settled, pool._settled), (self._elders, pool._elders)):
+            for plan in old:
+                _insert(new, mended(plan))
         return pool
-
-    def _retire(self, number: int) -> None:
-        """Let a new generation begin, with plans from scratch: this one has stopped getting better."""
-        self.add(self._plans[:_ELDERS], "elders")
-        self._fresh, self._others = [], []
-        self._n_idle, self._begun = 0, number
 
     def trial(
         self,
@@ -238,40 +149,105 @@ class Pool:
         number
             How many trials there were before.
         seed, n_moves
-            Seed of the trial, and moves of the first ones.
+            Seed of the trial, and moves of a round.
         seconds_left
             Time until the clock ends the search [s].
         """
-        is_over = self._n_idle >= _MOST_IDLE and number - self._begun >= _FIRST_TRIALS
-        if is_over:
-            self._retire(number)
-        kind: TrialKind = "elders" if is_over else self._kind(number)
-        plans = [rows for _, rows in (self._elders if is_over else self._plans)]
-        if kind == "union":
-            plans = self._united(np.random.default_rng(seed), is_random=number % 2 == 1)
-        least_scores = _CORE_SCORES if kind == "core" else _FRESH_SCORES
+        kind = self._next_kind(number)
+        plans = self._plans_for(kind, np.random.default_rng(seed))
+        least_score = 0.0
+        if scores is not None:
+            n_kept = (_FEW[number % len(_FEW)] if kind == "fresh" else _MORE) * len(self.best)
+            ranked = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
+            least_score = _CORE_SCORES[number % len(_CORE_SCORES)] if kind == "core" else ranked
         return Trial(
             kind=kind,
             problem=problem,
             plans=tuple(plans),
             scores=scores,
-            least_score=least_scores[(number // 2) % len(least_scores)],
+            least_score=least_score,
+            scale=1.0 if kind == "core" else self._scale() if kind == "fresh" else _SCALES[self._best_scale],
             seed=seed,
-            n_moves=_REHEAT_MOVES * n_moves if kind == "reheat" else n_moves,
+            n_moves=moves_of(kind, n_moves),
             seconds_left=seconds_left,
         )
 
-    def _kind(self, number: int) -> TrialKind:
-        """Return the kind of the trial of a number."""
-        age = number - self._begun
-        if age < _FIRST_TRIALS:
-            return "core" if number < _CORE_TRIALS else "fresh"
-        return _LATER[(age - _FIRST_TRIALS) % len(_LATER)]
+    def _next_kind(self, number: int) -> TrialKind:
+        """Return the kind of the next trial, which has a number, and count it."""
+        n_fresh = min(_FIRST_FRESH * _GROWTH**self._generation, _MOST_FRESH)
+        n_settled = n_fresh // _SETTLED
+        if self._n_idle >= max(_LEAST_IDLE, n_settled // _IDLE_SHARE):
+            for plan in self._settled[:_ELDERS]:
+                _insert(self._elders, plan)
+            self._fresh, self._settled = [], []
+            self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
+            return self._next_kind(number)
+        age, self._age = self._age, self._age + 1
+        if number < _CORE_TRIALS:
+            return "core"
+        if age < n_fresh:
+            return "fresh"
+        if age < n_fresh + n_settled and self._fresh:
+            return "settle"
+        if self._best[0] > -np.inf:
+            _insert(self._settled, self._best)
+        if not self._is_united:
+            self._is_united = True
+            return "union"
+        return _LATER[age % len(_LATER)] if len(self._settled) > 1 else "reheat"
 
-    def _united(self, random: np.random.Generator, *, is_random: bool) -> list[IndexArray]:
-        """Return the plans to unite: the best one and the best fresh ones, or a few random ones of both."""
-        fresh, others = [rows for _, rows in self._fresh], [rows for _, rows in self._others]
-        if not is_random:
-            return [self._plans[0][1], *fresh[:_UNITED]]
-        few = [others[i] for i in random.permutation(len(others))[:_UNITED_OTHERS].tolist()]
-        return [*few, *(fresh[i] for i in random.permutation(len(fresh))[:_UNITED_FRESH].tolist())]
+    def _plans_for(self, kind: TrialKind, random: np.random.Generator) -> list[IndexArray]:
+        """Return the plans that a trial of a kind begins from."""
+        if kind == "fresh":
+            return []
+        if kind == "core":
+            return [self.best]
+        if kind == "settle":
+            return [self._fresh.pop(0)[1]]
+        if kind == "reheat":
+            return [self._settled[int(random.integers(len(self._settled), size=2).min())][1]] if self._settled else [self.best]
+        elders = self._elders if kind == "union" else []
+        return [rows for _, rows in self._settled + elders] or [self.best]
+
+    def _learn(self, scale: float, covered: float) -> None:
+        """Take note of what a plan from scratch covers."""
+        at = _SCALES.index(scale)
+        self._n_tried[at] += 1
+        self._sum[at] += covered
+
+    @property
+    def _best_scale(self) -> int:
+        """Position of the scale whose plans from scratch cover most on average."""
+        means = [total / n if n else -np.inf for total, n in zip(self._sum, self._n_tried, strict=True)]
+        return int(np.argmax(means))
+
+    def _scale(self) -> float:
+        """Return the scale of a plan from scratch: each a few times, then the best."""
+        begun = self._age - 1
+        if self._generation == 0 and begun < _CORE_TRIALS + _SCALE_TRIALS * len(_SCALES):
+            return _SCALES[begun % len(_SCALES)]
+        return _SCALES[self._best_scale]
+
+
+def _insert(plans: list[Valued], plan: Valued) -> None:
+    """Put a plan that is new among others, the best first."""
+    if not _holds(plans, plan):
+        plans.append(plan)
+        plans.sort(key=lambda one: -one[0])
+
+
+def _replace(plans: list[Valued], parent: IndexArray | None, plan: Valued) -> bool:
+    """Put a plan that is new in the place of a worse one, if that is still there; tell whether it did."""
+    for at, (covered, rows) in enumerate(plans):
+        if parent is not None and np.array_equal(rows, parent):
+            if plan[0] <= covered or _holds(plans, plan):
+                return False
+            plans[at] = plan
+            plans.sort(key=lambda one: -one[0])
+            return True
+    return False
+
+
+def _holds(plans: list[Valued], plan: Valued) -> bool:
+    """Tell whether a plan is among others."""
+    return any(plan[0] == covered and np.array_equal(plan[1], rows) for covered, rows in plans)

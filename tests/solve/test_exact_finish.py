@@ -15,7 +15,8 @@ from siting.solver.cuts import Cuts
 from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
 from siting.solver.pool import Pool
-from siting.solver.presolve import presolve
+from siting.solver.presolve import presolve, restrict
+from siting.solver.trial import Found
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -50,36 +51,53 @@ def test_branch_and_bound_does_without_a_time_limit() -> None:
     assert found.rows is not None
 
 
-@pytest.mark.parametrize("kind_number", range(14, 24))
-def test_trials_return_plans_within_the_limits(kind_number: int) -> None:
+def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12, budget_yen=55))
-    pool = Pool(best_greedy(problem))
-    rng = np.random.default_rng(0)
-    for number in range(8):
-        order = rng.permutation(problem.n_rows)
-        rows = np.sort(order[np.cumsum(problem.cost_yen[order]) <= 55][:12]).astype(np.int32)
-        pool.add([(problem.covered(rows), rows)], "fresh" if number % 2 == 0 else None)
-    trial = pool.trial(problem, np.ones(problem.n_rows), number=kind_number, seed=1, n_moves=4_000, seconds_left=lambda: 60.0)
-    for rows in trial.run(is_over=lambda: False, on_moves=lambda _moves: None):
-        assert len(set(rows.tolist())) == len(rows) <= 12
-        assert problem.cost_yen[rows].sum() <= 55
+    scores = np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
+    pool, best, kinds, scales = Pool(best_greedy(problem)), 0.0, [], []
+    for number in range(260):
+        trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        kinds.append(trial.kind)
+        scales.append(trial.scale)
+        found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
+        for covered, rows in pool.add(problem, found, trial):
+            assert len(set(rows.tolist())) == len(rows) <= 12
+            assert problem.cost_yen[rows].sum() <= 55
+            assert covered == problem.covered(rows)
+            best = max(best, covered)
+        assert problem.covered(pool.best) == best
+    assert set(kinds) == {"core", "fresh", "settle", "reheat", "cross", "union"}
+    assert kinds.count("union") > 1, "generations follow one another"
+    assert len(set(scales[:12])) == 4, "each scale of the temperatures is tried"
 
 
-def test_generations_follow_one_another_and_never_lose_the_best_plan() -> None:
+def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12))
     pool = Pool(best_greedy(problem))
-    rng, kinds, best = np.random.default_rng(0), [], 0.0
-    for number in range(80):
-        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=50, seconds_left=lambda: 60.0)
-        kinds.append(trial.kind)
-        rows = np.sort(rng.permutation(problem.n_rows)[:12]).astype(np.int32)
-        best = max(best, problem.covered(rows))
-        pool.add([(problem.covered(rows), rows)], trial.kind)
-        assert problem.covered(pool.best) == best
-    begun = [number for number, kind in enumerate(kinds) if kind == "elders"]
-    assert len(begun) > 2
-    assert all(kinds[number + 1] == "fresh" for number in begun)
-    assert {"core", "fresh"} <= set(kinds)
+    for number in range(30):
+        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial)
+    core = restrict(problem, np.union1d(pool.best, np.arange(0, problem.n_rows, 2)).astype(np.int64))
+    part = pool.renumbered(problem, core)
+    assert np.array_equal(core.candidate[part.best], pool.best)
+    for number in range(30, 60):
+        trial = part.trial(core, np.ones(core.n_rows), number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        for covered, rows in part.add(core, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
+            assert len(rows) <= 12
+            assert problem.covered(core.candidate[rows].astype(np.int32)) == covered
+
+
+def test_temperatures_are_learned_from_the_plans_they_lead_to() -> None:
+    problem = presolve(street_problem(11, n_rows=150, reach=5, max_sites=10))
+    pool = Pool(best_greedy(problem))
+    fresh: dict[float, list[float]] = {}
+    for number in range(200):
+        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=20, seconds_left=lambda: 60.0)
+        rows = best_greedy(problem)[0 if trial.scale == 0.15 else 1 :]
+        for covered, _ in pool.add(problem, [Found(rows, None)], trial):
+            if trial.kind == "fresh":
+                fresh.setdefault(trial.scale, []).append(covered)
+    assert max(fresh, key=lambda scale: len(fresh[scale])) == 0.15, "the scale whose plans cover most is the one that is kept"
 
 
 def test_the_proof_reaches_the_optimum_where_the_relaxation_alone_does_not() -> None:
