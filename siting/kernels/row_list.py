@@ -12,8 +12,8 @@ from siting.kernels.robust_pattern import RobustPattern
 from siting.kernels.splitmix import next_random, random_below
 
 if TYPE_CHECKING:
-    from siting.kernels.local_search import Search
     from siting.kernels.robust_state import RobustState
+    from siting.kernels.search_state import Search
 
 CLOSED = -1
 """Place of a row that is not open."""

@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 
 from siting.arrays import FloatArray
-from siting.kernels.local_search import Search, close_row, open_row
 from siting.kernels.pattern import Pattern
 from siting.kernels.row_list import CLOSED
+from siting.kernels.search_state import Search, close_row, move_row, open_row
 
 
 @njit(cache=True, nogil=True)
@@ -78,8 +78,7 @@ def descend(pattern: Pattern, search: Search, least_gain: float) -> int:
         out = search.open_rows[at]
         new, gain = _best_swap(pattern, search, out, extra, top)
         if new != CLOSED and gain > least_gain:
-            close_row(pattern, search, out)
-            open_row(pattern, search, new)
+            move_row(pattern, search, out, new)
             n_made += 1 + _fill(pattern, search, least_gain)
             top = _best_closed(pattern, search, -1)
             n_since = 0

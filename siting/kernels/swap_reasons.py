@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 
 from siting.arrays import FloatArray, IndexArray
-from siting.kernels.local_search import Search, begin, close_row
 from siting.kernels.pattern import Pattern
 from siting.kernels.row_list import CLOSED
+from siting.kernels.search_state import Search, begin, close_row
 from siting.kernels.swap_descent import descend, prune
 
 NO_ROW = -1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from siting.arrays import IndexArray, IntArray
-from siting.kernels.local_search import begin
+from siting.kernels.search_state import begin
 from siting.kernels.swap_reasons import NO_ROW, best_substitutes, repaired_plan
 from siting.solver.local_search import least_gain
 from siting.solver.presolve import ReducedProblem

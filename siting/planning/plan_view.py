@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from siting.arrays import IndexArray, IntArray
-from siting.kernels.local_search import Search, begin
 from siting.kernels.pattern import Pattern
+from siting.kernels.search_state import Search, begin
 from siting.kernels.swap_reasons import NO_ROW
 from siting.plan import Plan
 from siting.planning.groundwork import Groundwork

@@ -10,7 +10,7 @@ import numpy as np
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.cpus import map_in_threads
 from siting.kernels.lagrangian import row_values
-from siting.kernels.local_search import Search
+from siting.kernels.search_state import Search
 from siting.kernels.swap_reasons import repaired_without
 from siting.solver.local_search import least_gain
 from siting.solver.presolve import ReducedProblem

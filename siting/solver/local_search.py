@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from siting.arrays import IndexArray
-from siting.kernels.local_search import anneal, begin
+from siting.kernels.local_search import anneal
+from siting.kernels.search_state import begin
 from siting.kernels.swap_descent import descend, prune
 from siting.solver.presolve import ReducedProblem
 
