@@ -25,6 +25,7 @@ from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
 from siting.solver.trial import Found, Trial
+from siting.solver.trial_queue import TrialQueue
 
 _logger = logging.getLogger(__name__)
 
@@ -42,11 +43,12 @@ _LOOKED_AT_PAIRS = 5_000
 
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
-_LATER_TRIALS = 3, 2
-_TRIALS_BESIDE_UNION = 4
+_LATER_TRIALS = 16
+_BESIDE_DIVIDING = 8
+_BESIDE_UNION = 16
 """
-Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do, and trials
-on this core and on the other from then on; more of them on this one where the other unites plans.
+Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do; trials of a
+round from then on, where the other core divides plans, and how many more where it unites them.
 """
 
 _MOST_DIVIDED = 500_000
@@ -163,21 +165,23 @@ class Contest:
         """Search on this core, take the steps of the bound on the other; then search there too."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
-        has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED or done >= _LONE_ROUNDS
-        n_mine, n_others = _LATER_TRIALS if done >= _LONE_ROUNDS else (1, 1)
-        mine = [self._trial(scores) for _ in range(n_mine)]
+        has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
         is_dividing = self._is_time_to_divide()
-        others = [self._trial(scores) for _ in range(n_others)] if done and has_time and not is_dividing else []
-        unions = [one for one in mine + others if one.kind == "union"]
-        if unions and others:
-            mine = [one for one in mine + others if one.kind != "union"] + [self._trial(scores) for _ in range(_TRIALS_BESIDE_UNION)]
-            others = unions
-        beside = self._other_core.submit(self._work_beside, others, is_dividing=is_dividing)
-        found = [one.run(is_over=self._is_over, on_moves=partial(self._report, done, number, mine)) for number, one in enumerate(mine)]
-        found += beside.result()
-        n_moves = self.solution.n_moves + sum(one.n_moves for one in mine + others)
+        if done >= _LONE_ROUNDS:
+            n_trials = _BESIDE_DIVIDING if is_dividing else _LATER_TRIALS
+        else:
+            n_trials = 2 if done and has_time and not is_dividing else 1
+        trials = [self._trial(scores) for _ in range(n_trials)]
+        if any(one.kind == "union" for one in trials):
+            trials += [self._trial(scores) for _ in range(_BESIDE_UNION)]
+            trials.sort(key=lambda one: one.kind != "union")
+        queue = TrialQueue(trials, is_over=self._is_over)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing)
+        queue.work(on_moves=partial(self._report, done))
+        beside.result()
+        n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
-        for one, plans in zip(mine + others, found, strict=True):
+        for one, plans in queue.results:
             self._take(plans, one)
         self._take([Found(self._guided(), None)])
 
@@ -187,21 +191,18 @@ class Contest:
         seed = nth_seed(self._params.seed, number)
         return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves, seconds_left=self._seconds_left)
 
-    def _report(self, n_done: int, number: int, trials: list[Trial], moves: int) -> None:
+    def _report(self, n_done: int, share: float) -> None:
         """Report the moves of the rounds that are done and of a share of the one that is not."""
-        share = (number + moves / trials[number].n_moves) / len(trials)
-        n_moves = self._work.n_moves
-        self._progress(
-            "stage.solve", min(n_done * n_moves + int(share * n_moves), self._work.n_rounds * n_moves), self._work.n_rounds * n_moves
-        )
+        n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
+        self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, trials: list[Trial], *, is_dividing: bool) -> list[list[Found]]:
-        """Divide the plans, or take the steps of the bound and search as well."""
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool) -> None:
+        """Divide the plans, or take the steps of the bound; then search as well."""
         if is_dividing:
             self._divide()
-            return []
-        self._lower_bound()
-        return [one.run(is_over=self._is_over, on_moves=lambda _moves: None) for one in trials]
+        else:
+            self._lower_bound()
+        queue.work(on_moves=lambda _share: None)
 
     def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""

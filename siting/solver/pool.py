@@ -21,22 +21,21 @@ _FEW = 12, 24
 _MORE = 30
 """Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn; plans that settle."""
 
-_FIRST_FRESH = 12
-_GROWTH = 4
-_MOST_FRESH = 96
+_FRESH = 48, 192
 _SETTLED = 3
-"""Plans from scratch in the first generation, how many times more in each later one, and the most; one in so many is settled."""
+_GATHERING = 3
+"""Plans from scratch in the first generation and in later ones; one in so many is settled; every so manieth gathers the elders."""
 
-_LATER: tuple[TrialKind, ...] = ("cross", "cross", "reheat")
-_LEAST_IDLE = 6
-_IDLE_SHARE = 4
-"""Kinds of the later trials; how many in turn that change nothing end a generation: so many, or one for so many settled plans."""
+_LATER: tuple[TrialKind, ...] = ("cross", "cross", "cross", "reheat")
+_IDLE = 12
+"""Kinds of the later trials, and how many in turn that change nothing end a generation."""
 
-_ELDERS = 3
-"""Best plans of a generation that take part in the unions of later ones."""
+_ELDERS = 16
+_MOST_ELDERS = 96
+"""Best plans of a generation that later ones gather, and the most of them all."""
 
 _SCALES = (1.0, 0.4, 0.15, 0.06)
-_SCALE_TRIALS = 2
+_SCALE_TRIALS = 4
 """Scales of the temperatures, and trials of each before the best is chosen."""
 
 Valued = tuple[float, IndexArray]
@@ -102,7 +101,7 @@ class Pool:
             for plan in valued:
                 self._learn(trial.scale, plan[0])
                 _insert(self._fresh, plan)
-        elif trial.kind in {"core", "settle"}:
+        elif trial.kind in {"core", "settle", "union"}:
             for plan in valued:
                 _insert(self._settled, plan)
         elif trial.kind in {"reheat", "cross"}:
@@ -174,14 +173,10 @@ class Pool:
 
     def _next_kind(self, number: int) -> TrialKind:
         """Return the kind of the next trial, which has a number, and count it."""
-        n_fresh = min(_FIRST_FRESH * _GROWTH**self._generation, _MOST_FRESH)
+        if self._n_idle >= _IDLE:
+            self._begin_generation()
+        n_fresh = 0 if self._is_gathering else _FRESH[min(self._generation, len(_FRESH) - 1)]
         n_settled = n_fresh // _SETTLED
-        if self._n_idle >= max(_LEAST_IDLE, n_settled // _IDLE_SHARE):
-            for plan in self._settled[:_ELDERS]:
-                _insert(self._elders, plan)
-            self._fresh, self._settled = [], []
-            self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
-            return self._next_kind(number)
         age, self._age = self._age, self._age + 1
         if number < _CORE_TRIALS:
             return "core"
@@ -189,12 +184,27 @@ class Pool:
             return "fresh"
         if age < n_fresh + n_settled and self._fresh:
             return "settle"
-        if self._best[0] > -np.inf:
-            _insert(self._settled, self._best)
         if not self._is_united:
             self._is_united = True
             return "union"
         return _LATER[age % len(_LATER)] if len(self._settled) > 1 else "reheat"
+
+    def _begin_generation(self) -> None:
+        """Let the best plans be elders, and begin with none, or with the elders where it is time to gather them."""
+        for plan in self._settled[:_ELDERS]:
+            _insert(self._elders, plan)
+        del self._elders[_MOST_ELDERS:]
+        self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
+        self._fresh = []
+        self._settled = []
+        if self._is_gathering:
+            self._settled = self._elders.copy()
+            _insert(self._settled, self._best)
+
+    @property
+    def _is_gathering(self) -> bool:
+        """Whether this generation is of elders."""
+        return self._generation % _GATHERING == _GATHERING - 1
 
     def _plans_for(self, kind: TrialKind, random: np.random.Generator) -> list[IndexArray]:
         """Return the plans that a trial of a kind begins from."""
@@ -206,8 +216,7 @@ class Pool:
             return [self._fresh.pop(0)[1]]
         if kind == "reheat":
             return [self._settled[int(random.integers(len(self._settled), size=2).min())][1]] if self._settled else [self.best]
-        elders = self._elders if kind == "union" else []
-        return [rows for _, rows in self._settled + elders] or [self.best]
+        return [rows for _, rows in self._settled] or [self.best]
 
     def _learn(self, scale: float, covered: float) -> None:
         """Take note of what a plan from scratch covers."""
@@ -237,15 +246,15 @@ def _insert(plans: list[Valued], plan: Valued) -> None:
 
 
 def _replace(plans: list[Valued], parent: IndexArray | None, plan: Valued) -> bool:
-    """Put a plan that is new in the place of a worse one, if that is still there; tell whether it did."""
-    for at, (covered, rows) in enumerate(plans):
-        if parent is not None and np.array_equal(rows, parent):
-            if plan[0] <= covered or _holds(plans, plan):
-                return False
-            plans[at] = plan
-            plans.sort(key=lambda one: -one[0])
-            return True
-    return False
+    """Put a plan that is new in the place of a worse one: of its parent, or of the worst where that is gone; tell whether it did."""
+    if not plans or _holds(plans, plan):
+        return False
+    place = next((at for at, (_, rows) in enumerate(plans) if parent is not None and np.array_equal(rows, parent)), -1)
+    if plan[0] <= plans[place][0]:
+        return False
+    plans[place] = plan
+    plans.sort(key=lambda one: -one[0])
+    return True
 
 
 def _holds(plans: list[Valued], plan: Valued) -> bool:

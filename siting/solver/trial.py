@@ -26,17 +26,16 @@ _TEMPERATURES: dict[TrialKind, tuple[float, float]] = {
 }
 """First and last temperature of what is annealed, as shares of the usual ones."""
 
-_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.5, "settle": 0.5, "reheat": 0.5, "cross": 0.2}
+_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.125, "settle": 0.125, "reheat": 0.125, "cross": 0.05}
 """Moves of an annealing, in those of a round."""
 
 _CROSSED = 3
-_CHILDREN = 10
+_CHILDREN = 8
 """Plans that are crossed, and crossings of one trial."""
 
-_UNION_ROWS = 250
-_UNION_PAIRS = 25_000
+_UNION_PAIRS = 4_000
 _UNION_NODES = 50
-"""Most rows of a union beside those of its first plan, most pairs of them all, and nodes of its branch and bound."""
+"""Most pairs of a union, and nodes of its branch and bound."""
 
 
 class Found(NamedTuple):
@@ -146,15 +145,16 @@ class Trial:
 
     def _unite(self) -> list[Found]:
         """Return the best plan among the rows of several plans, as many as branch and bound can take."""
-        problem, size, best = self.problem, np.diff(self.problem.row_start), self.plans[0]
-        union = best
+        problem, best = self.problem, self.plans[0]
+        union, core = best, None
         for rows in self.plans[1:]:
             wider = np.union1d(union, rows)
-            if len(wider) - len(best) <= _UNION_ROWS and size[wider].sum() <= _UNION_PAIRS:
-                union = wider
-        if len(union) == len(best):
+            if len(wider) > len(union):
+                larger = restrict(problem, wider.astype(np.int64))
+                if len(larger.row_groups) <= _UNION_PAIRS:
+                    union, core = wider, larger
+        if core is None:
             return []
-        core = restrict(problem, union.astype(np.int64))
         hint = np.searchsorted(union, best).astype(np.int32)
         found = finish(core, Cuts.none(), hint, n_nodes=_UNION_NODES, time_limit_s=self.seconds_left())
         return [] if found.rows is None else [Found(polish(problem, union[found.rows].astype(np.int32)), None)]
