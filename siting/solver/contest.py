@@ -45,7 +45,7 @@ _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
 _LATER_TRIALS = 16
 _BESIDE_DIVIDING = 8
-_BESIDE_UNION = 16
+_BESIDE_UNION = 32
 """
 Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do; trials of a
 round from then on, where the other core divides plans, and how many more where it unites them.

@@ -17,7 +17,7 @@ _CORE_TRIALS = 4
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """Trials from the best plan, and the least scores of the rows it is annealed among, in turn."""
 
-_FEW = 12, 24
+_FEW = 12, 12, 24
 _MORE = 30
 """Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn; plans that settle."""
 
@@ -60,6 +60,7 @@ class Pool:
         self._best: Valued = (-np.inf, np.sort(rows))
         self._fresh: list[Valued] = []
         self._settled: list[Valued] = []
+        self._ancestors: list[Valued] = []
         self._elders: list[Valued] = []
         self._generation = 0
         self._age = 0
@@ -120,8 +121,9 @@ class Pool:
             return core.covered(whole), np.sort(whole)
 
         pool = copy(self)
-        pool._best, pool._fresh, pool._settled, pool._elders = mended(self._best), [], [], []
-        for old, new in ((self._fresh, pool._fresh), (self._settled, pool._settled), (self._elders, pool._elders)):
+        pool._best, pool._fresh, pool._settled, pool._ancestors, pool._elders = mended(self._best), [], [], [], []
+        kinds = (self._fresh, self._settled, self._ancestors, self._elders), (pool._fresh, pool._settled, pool._ancestors, pool._elders)
+        for old, new in zip(*kinds, strict=True):
             for plan in old:
                 _insert(new, mended(plan))
         return pool
@@ -186,13 +188,17 @@ class Pool:
             return "settle"
         if not self._is_united:
             self._is_united = True
-            return "union"
+            for plan in self._settled:
+                _insert(self._ancestors, plan)
+            if self._is_gathering or self._generation == 0:
+                return "union"
         return _LATER[age % len(_LATER)] if len(self._settled) > 1 else "reheat"
 
     def _begin_generation(self) -> None:
         """Let the best plans be elders, and begin with none, or with the elders where it is time to gather them."""
-        for plan in self._settled[:_ELDERS]:
-            _insert(self._elders, plan)
+        if not self._is_gathering:
+            for plan in self._settled[:_ELDERS]:
+                _insert(self._elders, plan)
         del self._elders[_MOST_ELDERS:]
         self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
         self._fresh = []
@@ -216,7 +222,8 @@ class Pool:
             return [self._fresh.pop(0)[1]]
         if kind == "reheat":
             return [self._settled[int(random.integers(len(self._settled), size=2).min())][1]] if self._settled else [self.best]
-        return [rows for _, rows in self._settled] or [self.best]
+        plans = self._ancestors if kind == "union" else self._settled
+        return [rows for _, rows in plans] or [self.best]
 
     def _learn(self, scale: float, covered: float) -> None:
         """Take note of what a plan from scratch covers."""

@@ -33,7 +33,7 @@ _CROSSED = 3
 _CHILDREN = 8
 """Plans that are crossed, and crossings of one trial."""
 
-_UNION_PAIRS = 4_000
+_UNION_PAIRS = 6_500
 _UNION_NODES = 50
 """Most pairs of a union, and nodes of its branch and bound."""
 
