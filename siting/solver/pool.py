@@ -24,7 +24,7 @@ _MORE = 30
 _FRESH = 48, 192
 _SETTLED = 3
 _GATHERING = 3
-"""Plans from scratch in the first generation and in later ones; one in so many is settled; every so manieth gathers the elders."""
+"""Plans from scratch in the first generation and in later ones; one in so many is settled; every third generation gathers elders."""
 
 _LATER: tuple[TrialKind, ...] = ("cross", "cross", "cross", "reheat")
 _IDLE = 12
@@ -33,6 +33,9 @@ _IDLE = 12
 _ELDERS = 16
 _MOST_ELDERS = 96
 """Best plans of a generation that later ones gather, and the most of them all."""
+
+_PATIENCE = 4
+"""Times as many moves for the crossing of elders."""
 
 _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 4
@@ -46,9 +49,10 @@ class Pool:
     """
     Good plans, and what is to be tried next.
 
-    Plans live in generations. Many are made from scratch, hot and short; the best of them are settled, and branch and bound unites
-    those. Then they are crossed and annealed again, each better plan in the place of the one it comes from, until nothing changes,
-    and a larger generation begins: it ends in another valley. The best plan of all joins it when its plans have settled.
+    Plans live in generations. Many are made from scratch, hot and short; the best of them are settled. Then they are crossed and
+    annealed again, each better plan in the place of one it comes from, until nothing changes: another generation ends in another
+    valley. Every third gathers the elders, the best plans of those before it; branch and bound unites what ever settled, and the
+    elders are crossed with one another.
 
     Parameters
     ----------
@@ -169,7 +173,7 @@ class Pool:
             least_score=least_score,
             scale=1.0 if kind == "core" else self._scale() if kind == "fresh" else _SCALES[self._best_scale],
             seed=seed,
-            n_moves=moves_of(kind, n_moves),
+            n_moves=moves_of(kind, n_moves) * (_PATIENCE if kind == "cross" and self._is_gathering else 1),
             seconds_left=seconds_left,
         )
 

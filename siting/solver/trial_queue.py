@@ -19,7 +19,7 @@ class TrialQueue:
     trials
         The trials, in the order they are begun.
     is_over
-        Ends them when true.
+        Ends them when true; none is begun then.
     """
 
     def __init__(self, trials: list[Trial], *, is_over: Callable[[], bool]) -> None:
@@ -52,9 +52,9 @@ class TrialQueue:
             self._found[number] = trial.run(is_over=self._is_over, on_moves=report)
 
     def _take(self) -> int | None:
-        """Return the number of the next trial, if there is one."""
+        """Return the number of the next trial, if there is one and there is time."""
         with self._lock:
-            if self._n_begun == len(self._trials):
+            if self._n_begun == len(self._trials) or self._is_over():
                 return None
             self._n_begun += 1
             return self._n_begun - 1
