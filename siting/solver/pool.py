@@ -32,7 +32,8 @@ _IDLE = 12
 
 _ELDERS = 16
 _MOST_ELDERS = 96
-"""Best plans of a generation that later ones gather, and the most of them all."""
+_MOST_ANCESTORS = 500
+"""Best plans of a generation that later ones gather, and the most of them all; the most of all that ever settled."""
 
 _PATIENCE = 4
 """Times as many moves for the crossing of elders."""
@@ -194,6 +195,7 @@ class Pool:
             self._is_united = True
             for plan in self._settled:
                 _insert(self._ancestors, plan)
+            del self._ancestors[_MOST_ANCESTORS:]
             if self._is_gathering or self._generation == 0:
                 return "union"
         return _LATER[age % len(_LATER)] if len(self._settled) > 1 else "reheat"
@@ -205,8 +207,7 @@ class Pool:
                 _insert(self._elders, plan)
         del self._elders[_MOST_ELDERS:]
         self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
-        self._fresh = []
-        self._settled = []
+        self._fresh, self._settled = [], []
         if self._is_gathering:
             self._settled = self._elders.copy()
             _insert(self._settled, self._best)
