@@ -4,56 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from typing import Literal
 
 import numpy as np
 
 from siting.arrays import FloatArray, IndexArray
 from siting.solver.greedy import greedy
 from siting.solver.local_search import polish
+from siting.solver.population import Population, Valued
 from siting.solver.presolve import ReducedProblem
-from siting.solver.trial import Found, Trial, TrialKind, moves_of
+from siting.solver.trial import HOST_SHARE, Found, Trial, TrialKind, moves_of
 
 _CORE_TRIALS = 4
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """Trials from the best plan, and the least scores of the rows it is annealed among, in turn."""
 
-_FEW = 12, 12, 24
-_MORE = 30
-"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn; plans that settle."""
+_FRESH_ROWS, _SETTLED_ROWS = 24, 30
+"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, and plans that settle."""
 
-_FRESH = 48, 192
-_SETTLED = 3
-_GATHERING = 3
-"""Plans from scratch in the first generation and in later ones; one in so many is settled; every third generation gathers elders."""
+_FIRST_PLANS, _MOST_PLANS = 48, 1_200
+_PLAN_PAIRS = 5_500_000
+"""Plans of the first generation, the most of a later one, and the pairs of all its plans together."""
 
-_LATER: tuple[TrialKind, ...] = ("cross", "cross", "cross", "reheat")
-_IDLE = 12
-"""Kinds of the later trials, and how many in turn that change nothing end a generation."""
+_UNSETTLED_PASSES = 16
+_MOST_PASSES = 240
+_LEAST_CHANGED = 0.01
+"""Passes of grafts before plans settle; the most after that, and the share of the plans that one must change to be followed by another."""
 
 _ELDERS = 16
 _MOST_ELDERS = 96
-_MOST_ANCESTORS = 500
-"""Best plans of a generation that later ones gather, and the most of them all; the most of all that ever settled."""
-
-_PATIENCE = 4
-"""Times as many moves for the crossing of elders."""
+"""Best plans of a generation that later ones gather, and the most of them all."""
 
 _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 4
 """Scales of the temperatures, and trials of each before the best is chosen."""
 
-Valued = tuple[float, IndexArray]
-"""Weight that a plan covers, and its rows, rising."""
+_Stage = Literal["fresh", "mix", "settle", "merge", "gather", "unite"]
+_STAGES: tuple[_Stage, ...] = ("fresh", "mix", "settle", "merge", "gather", "unite")
+_KINDS: dict[_Stage, TrialKind] = {
+    "fresh": "fresh",
+    "mix": "graft",
+    "settle": "settle",
+    "merge": "graft",
+    "gather": "graft",
+    "unite": "union",
+}
+"""What a generation goes through, and the kind of trials of each stage."""
 
 
 class Pool:
     """
     Good plans, and what is to be tried next.
 
-    Plans live in generations. Many are made from scratch, hot and short; the best of them are settled. Then they are crossed and
-    annealed again, each better plan in the place of one it comes from, until nothing changes: another generation ends in another
-    valley. Every third gathers the elders, the best plans of those before it; branch and bound unites what ever settled, and the
-    elders are crossed with one another.
+    Plans live in generations. Many are made from scratch, hot and short; parts of them are grafted on others, all are settled, and
+    parts are grafted again, each better plan in the place of the one it comes from, until little changes. Then the elders, the best
+    of earlier generations, join them, and branch and bound unites the best.
 
     Parameters
     ----------
@@ -63,14 +68,14 @@ class Pool:
 
     def __init__(self, rows: IndexArray) -> None:
         self._best: Valued = (-np.inf, np.sort(rows))
-        self._fresh: list[Valued] = []
-        self._settled: list[Valued] = []
-        self._ancestors: list[Valued] = []
-        self._elders: list[Valued] = []
+        self._plans = Population()
+        self._elders = Population()
+        self._unsettled: list[IndexArray] = []
         self._generation = 0
+        self._stage: _Stage = "fresh"
         self._age = 0
-        self._n_idle = 0
-        self._is_united = False
+        self._n_changed = 0
+        self._n_waiting = 0
         self._n_tried = [0] * len(_SCALES)
         self._sum = [0.0] * len(_SCALES)
 
@@ -103,16 +108,14 @@ class Pool:
                 self._best = plan
         if trial is None:
             return valued
-        if trial.kind == "fresh":
-            for plan in valued:
+        self._n_waiting -= 1
+        for one, plan in zip(found, valued, strict=True):
+            if one.parent is not None:
+                self._n_changed += self._plans.replace(one.parent, plan)
+            else:
+                self._plans.add(plan)
+            if trial.kind == "fresh":
                 self._learn(trial.scale, plan[0])
-                _insert(self._fresh, plan)
-        elif trial.kind in {"core", "settle", "union"}:
-            for plan in valued:
-                _insert(self._settled, plan)
-        elif trial.kind in {"reheat", "cross"}:
-            n_changed = sum(_replace(self._settled, one.parent, plan) for one, plan in zip(found, valued, strict=True))
-            self._n_idle = 0 if n_changed else self._n_idle + 1
         return valued
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
@@ -126,11 +129,10 @@ class Pool:
             return core.covered(whole), np.sort(whole)
 
         pool = copy(self)
-        pool._best, pool._fresh, pool._settled, pool._ancestors, pool._elders = mended(self._best), [], [], [], []
-        kinds = (self._fresh, self._settled, self._ancestors, self._elders), (pool._fresh, pool._settled, pool._ancestors, pool._elders)
-        for old, new in zip(*kinds, strict=True):
-            for plan in old:
-                _insert(new, mended(plan))
+        pool._best = mended(self._best)
+        pool._plans = Population(mended(plan) for plan in self._plans.plans)
+        pool._elders = Population(mended(plan) for plan in self._elders.plans)
+        pool._unsettled = [rows for _, rows in pool._plans.plans] if self._unsettled else []
         return pool
 
     def trial(
@@ -159,76 +161,87 @@ class Pool:
         seconds_left
             Time until the clock ends the search [s].
         """
-        kind = self._next_kind(number)
-        plans = self._plans_for(kind, np.random.default_rng(seed))
+        if number < _CORE_TRIALS:
+            kind: TrialKind = "core"
+        else:
+            while self._is_stage_over(problem):
+                self._next_stage()
+            kind = _KINDS[self._stage]
+        age, self._age = self._age, self._age + 1
+        self._n_waiting += 1
         least_score = 0.0
-        if scores is not None:
-            n_kept = (_FEW[number % len(_FEW)] if kind == "fresh" else _MORE) * len(self.best)
-            ranked = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
-            least_score = _CORE_SCORES[number % len(_CORE_SCORES)] if kind == "core" else ranked
+        if kind == "core":
+            least_score = _CORE_SCORES[number % len(_CORE_SCORES)]
+        elif scores is not None:
+            n_kept = (_FRESH_ROWS if kind == "fresh" else _SETTLED_ROWS) * len(self.best)
+            least_score = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
         return Trial(
             kind=kind,
             problem=problem,
-            plans=tuple(plans),
+            plans=tuple(self._plans_for(kind, age)),
             scores=scores,
             least_score=least_score,
             scale=1.0 if kind == "core" else self._scale() if kind == "fresh" else _SCALES[self._best_scale],
             seed=seed,
-            n_moves=moves_of(kind, n_moves) * (_PATIENCE if kind == "cross" and self._is_gathering else 1),
+            n_moves=moves_of(kind, n_moves),
             seconds_left=seconds_left,
         )
 
-    def _next_kind(self, number: int) -> TrialKind:
-        """Return the kind of the next trial, which has a number, and count it."""
-        if self._n_idle >= _IDLE:
-            self._begin_generation()
-        n_fresh = 0 if self._is_gathering else _FRESH[min(self._generation, len(_FRESH) - 1)]
-        n_settled = n_fresh // _SETTLED
-        age, self._age = self._age, self._age + 1
-        if number < _CORE_TRIALS:
-            return "core"
-        if age < n_fresh:
-            return "fresh"
-        if age < n_fresh + n_settled and self._fresh:
-            return "settle"
-        if not self._is_united:
-            self._is_united = True
-            for plan in self._settled:
-                _insert(self._ancestors, plan)
-            del self._ancestors[_MOST_ANCESTORS:]
-            if self._is_gathering or self._generation == 0:
-                return "union"
-        return _LATER[age % len(_LATER)] if len(self._settled) > 1 else "reheat"
+    def _is_stage_over(self, problem: ReducedProblem) -> bool:
+        """Tell whether the stage has had its trials."""
+        if self._stage == "fresh":
+            return self._age >= self._n_fresh(problem)
+        if self._stage == "settle":
+            return not self._unsettled
+        if self._stage == "unite":
+            return self._age > 0
+        if len(self._plans) < 2:
+            return True
+        if self._stage == "mix":
+            return self._age >= _UNSETTLED_PASSES * HOST_SHARE
+        if self._age == 0:
+            return self._stage == "gather" and not self._elders
+        if self._n_waiting:
+            return False
+        n_changed, self._n_changed = self._n_changed, 0
+        return self._age >= _MOST_PASSES * HOST_SHARE or n_changed < _LEAST_CHANGED * len(self._plans)
 
-    def _begin_generation(self) -> None:
-        """Let the best plans be elders, and begin with none, or with the elders where it is time to gather them."""
-        if not self._is_gathering:
-            for plan in self._settled[:_ELDERS]:
-                _insert(self._elders, plan)
-        del self._elders[_MOST_ELDERS:]
-        self._generation, self._age, self._n_idle, self._is_united = self._generation + 1, 0, 0, False
-        self._fresh, self._settled = [], []
-        if self._is_gathering:
-            self._settled = self._elders.copy()
-            _insert(self._settled, self._best)
+    def _next_stage(self) -> None:
+        """Begin the stage after this one, or the next generation."""
+        if self._stage == _STAGES[-1]:
+            for plan in self._plans.best_first[:_ELDERS]:
+                self._elders.add(plan)
+            self._elders = Population(self._elders.best_first[:_MOST_ELDERS])
+            self._plans = Population()
+            self._generation += 1
+        self._stage = _STAGES[(_STAGES.index(self._stage) + 1) % len(_STAGES)]
+        self._age = self._n_changed = 0
+        if self._stage == "settle":
+            self._unsettled = [rows for _, rows in self._plans.plans]
+        if self._stage == "gather":
+            for plan in (*self._elders.plans, self._best):
+                self._plans.add(plan)
 
-    @property
-    def _is_gathering(self) -> bool:
-        """Whether this generation is of elders."""
-        return self._generation % _GATHERING == _GATHERING - 1
+    def _n_fresh(self, problem: ReducedProblem) -> int:
+        """Return the number of plans from scratch in this generation."""
+        if self._generation == 0:
+            return _FIRST_PLANS
+        n_pairs = max(1, sum(len(problem.groups_of(row)) for row in self.best.tolist()))
+        return min(max(_FIRST_PLANS, _PLAN_PAIRS // n_pairs), _MOST_PLANS)
 
-    def _plans_for(self, kind: TrialKind, random: np.random.Generator) -> list[IndexArray]:
+    def _plans_for(self, kind: TrialKind, age: int) -> list[IndexArray]:
         """Return the plans that a trial of a kind begins from."""
-        if kind == "fresh":
-            return []
         if kind == "core":
             return [self.best]
         if kind == "settle":
-            return [self._fresh.pop(0)[1]]
-        if kind == "reheat":
-            return [self._settled[int(random.integers(len(self._settled), size=2).min())][1]] if self._settled else [self.best]
-        plans = self._ancestors if kind == "union" else self._settled
-        return [rows for _, rows in plans] or [self.best]
+            return [self._unsettled.pop()]
+        if kind == "union":
+            return [rows for _, rows in self._plans.best_first] or [self.best]
+        if kind == "graft":
+            plans = [rows for _, rows in self._plans.plans]
+            first = age % HOST_SHARE * len(plans) // HOST_SHARE
+            return plans[first:] + plans[:first]
+        return []
 
     def _learn(self, scale: float, covered: float) -> None:
         """Take note of what a plan from scratch covers."""
@@ -245,30 +258,6 @@ class Pool:
     def _scale(self) -> float:
         """Return the scale of a plan from scratch: each a few times, then the best."""
         begun = self._age - 1
-        if self._generation == 0 and begun < _CORE_TRIALS + _SCALE_TRIALS * len(_SCALES):
+        if self._generation == 0 and begun < _SCALE_TRIALS * len(_SCALES) + _CORE_TRIALS:
             return _SCALES[begun % len(_SCALES)]
         return _SCALES[self._best_scale]
-
-
-def _insert(plans: list[Valued], plan: Valued) -> None:
-    """Put a plan that is new among others, the best first."""
-    if not _holds(plans, plan):
-        plans.append(plan)
-        plans.sort(key=lambda one: -one[0])
-
-
-def _replace(plans: list[Valued], parent: IndexArray | None, plan: Valued) -> bool:
-    """Put a plan that is new in the place of a worse one: of its parent, or of the worst where that is gone; tell whether it did."""
-    if not plans or _holds(plans, plan):
-        return False
-    place = next((at for at, (_, rows) in enumerate(plans) if parent is not None and np.array_equal(rows, parent)), -1)
-    if plan[0] <= plans[place][0]:
-        return False
-    plans[place] = plan
-    plans.sort(key=lambda one: -one[0])
-    return True
-
-
-def _holds(plans: list[Valued], plan: Valued) -> bool:
-    """Tell whether a plan is among others."""
-    return any(plan[0] == covered and np.array_equal(plan[1], rows) for covered, rows in plans)

@@ -1,4 +1,4 @@
-"""One attempt at better plans: annealing from a plan or from scratch, or the best plan among the sites of several."""
+"""One attempt at better plans: annealing from a plan or from scratch, parts of plans grafted on others, or the best plan among many."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray
+from siting.kernels.graft import NO_PLAN, find_donors, rows_around
 from siting.solver.cuts import Cuts
 from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
-from siting.solver.local_search import polish, search_by_swaps
+from siting.solver.local_search import least_gain, polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
 
-TrialKind = Literal["core", "fresh", "settle", "reheat", "cross", "union"]
+TrialKind = Literal["core", "fresh", "settle", "graft", "union"]
 
-_TEMPERATURES: dict[TrialKind, tuple[float, float]] = {
-    "core": (1.0, 1.0),
-    "fresh": (1.4, 2.0),
-    "settle": (0.5, 0.8),
-    "reheat": (0.5, 0.8),
-    "cross": (0.8, 0.8),
-}
+_TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 1.7), "settle": (0.5, 0.8)}
 """First and last temperature of what is annealed, as shares of the usual ones."""
 
-_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.125, "settle": 0.125, "reheat": 0.125, "cross": 0.05}
+_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.06, "settle": 0.06}
 """Moves of an annealing, in those of a round."""
 
-_CROSSED = 3
-_CHILDREN = 8
-"""Plans that are crossed, and crossings of one trial."""
+HOST_SHARE = 8
+"""One in so many plans is a host in a trial."""
+
+_PARTS = 1
+_LEAST_PART, _LARGEST_PART = 0.08, 0.5
+"""Parts of the problem that a trial grafts, one after the other, and the shares of the rows they hold."""
 
 _UNION_PAIRS = 6_500
 _UNION_NODES = 50
@@ -54,12 +52,12 @@ class Trial:
     ----------
     kind
         ``"core"`` anneals the best plan among promising rows; ``"fresh"`` the greedy plan among few, hot; ``"settle"`` what came of
-        that, among more, cold; ``"reheat"`` a plan of the pool in the same way; ``"cross"`` anneals among the rows of three plans of
-        the pool, again and again; ``"union"`` asks branch and bound for the best plan among the rows of many.
+        that, among more, cold; ``"graft"`` gives the first plans the rows that others have in a part of the problem, where that
+        improves them; ``"union"`` asks branch and bound for the best plan among the rows of many.
     problem
         The problem.
     plans
-        Plans it begins from, the best first; none for ``"fresh"``.
+        Plans it begins from; none for ``"fresh"``.
     scores
         What the bound thinks of each row; None before there is a bound.
     least_score
@@ -86,7 +84,7 @@ class Trial:
 
     def run(self, *, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[Found]:
         """
-        Return the plans found, each of which no swap, addition or removal improves.
+        Return the plans found. No swap, addition or removal improves the best of them.
 
         Parameters
         ----------
@@ -97,33 +95,15 @@ class Trial:
         """
         if self.kind == "union":
             return self._unite()
-        if self.kind == "cross":
-            return self._cross(is_over, on_moves)
+        if self.kind == "graft":
+            return self._graft(is_over)
         start = self.plans[0] if self.plans else None
         is_promising = np.ones(self.problem.n_rows, dtype=np.bool_) if self.scores is None else self.scores >= self.least_score
-        found = self._anneal_among(is_promising, start, self.seed, is_over, on_moves)
-        return [Found(found, start if self.kind == "reheat" else None)]
-
-    def _cross(self, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[Found]:
-        """Return plans annealed among the rows of a few random plans, each to take the place of the worst of them."""
-        random, found = np.random.default_rng(self.seed), []
-        for number in range(_CHILDREN):
-            if is_over():
-                break
-            few = [self.plans[i] for i in np.sort(random.permutation(len(self.plans))[:_CROSSED]).tolist()]
-            is_row = np.zeros(self.problem.n_rows, dtype=np.bool_)
-            is_row[np.concatenate(few)] = True
-            found.append(Found(self._anneal_among(is_row, few[0], int(random.integers(2**62)), is_over, lambda _moves: None), few[-1]))
-            on_moves((number + 1) * self.n_moves // _CHILDREN)
-        return found
+        found = self._anneal_among(is_promising, start, is_over, on_moves)
+        return [Found(found, start if self.kind == "settle" else None)]
 
     def _anneal_among(
-        self,
-        is_promising: BoolArray,
-        start: IndexArray | None,
-        seed: int,
-        is_over: Callable[[], bool],
-        on_moves: Callable[[int], None],
+        self, is_promising: BoolArray, start: IndexArray | None, is_over: Callable[[], bool], on_moves: Callable[[int], None]
     ) -> IndexArray:
         """Anneal a plan, or the greedy one, among some rows and its own; improve what comes of it among all."""
         is_kept = is_promising.copy()
@@ -134,14 +114,40 @@ class Trial:
         rows = search_by_swaps(
             core,
             best_greedy(core) if start is None else np.searchsorted(core.candidate, np.sort(start)).astype(np.int32),
-            seed=seed,
-            n_moves=self.n_moves // (_CHILDREN if self.kind == "cross" else 1),
+            seed=self.seed,
+            n_moves=self.n_moves,
             hot=self.scale * hot,
             cold=self.scale * cold,
             is_over=is_over,
             on_moves=on_moves,
         )
         return polish(self.problem, core.candidate[rows].astype(np.int32))
+
+    def _graft(self, is_over: Callable[[], bool]) -> list[Found]:
+        """Return the hosts that parts of other plans improve."""
+        pattern, random = self.problem.pattern, np.random.default_rng(self.seed)
+        state = random.integers(2**62, size=1).astype(np.uint64)
+        n_hosts = -(-len(self.plans) // HOST_SHARE)
+        hosts = list(self.plans[:n_hosts])
+        donors = np.empty(n_hosts, dtype=np.int32)
+        for _ in range(_PARTS):
+            if is_over():
+                break
+            plans = (*hosts, *self.plans[n_hosts:])
+            plan_rows = np.concatenate(plans).astype(np.int32)
+            around = rows_around(pattern, int(random.choice(plan_rows)))
+            is_inside = np.zeros(self.problem.n_rows, dtype=np.bool_)
+            is_inside[around[: round(random.uniform(_LEAST_PART, _LARGEST_PART) * len(around))]] = True
+            plan_start = np.concatenate(([0], np.cumsum([len(rows) for rows in plans])))
+            find_donors(pattern, plan_start, plan_rows, is_inside, n_hosts, least_gain(self.problem), state, donors)
+            for at in np.flatnonzero(donors != NO_PLAN).tolist():
+                host, donor = plans[at], plans[donors[at]]
+                hosts[at] = np.concatenate((host[~is_inside[host]], donor[is_inside[donor]]))
+        grafted = [Found(rows, parent) for rows, parent in zip(hosts, self.plans[:n_hosts], strict=True) if rows is not parent]
+        if grafted:
+            best = max(range(len(grafted)), key=lambda at: self.problem.covered(grafted[at].rows))
+            grafted[best] = Found(polish(self.problem, grafted[best].rows.astype(np.int32)), grafted[best].parent)
+        return grafted
 
     def _unite(self) -> list[Found]:
         """Return the best plan among the rows of several plans, as many as branch and bound can take."""
@@ -161,5 +167,5 @@ class Trial:
 
 
 def moves_of(kind: TrialKind, n_moves: int) -> int:
-    """Return the moves of a trial, all its annealings together, where a round has ``n_moves``."""
-    return round(_MOVES.get(kind, 0.0) * n_moves) * (_CHILDREN if kind == "cross" else 1)
+    """Return the moves of a trial where a round has ``n_moves``."""
+    return round(_MOVES.get(kind, 0.0) * n_moves)

@@ -1,0 +1,157 @@
+"""Grafts: what a plan would cover with the rows of another plan in a part of the problem."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from siting.kernels.pattern import Pattern
+from siting.kernels.presolve import UnsignedArray
+from siting.kernels.splitmix import random_below
+
+NO_PLAN = -1
+"""Donor of a plan that no other one improves."""
+
+
+@njit(cache=True, nogil=True)
+def rows_around(pattern: Pattern, row: int) -> IndexArray:
+    """Return the rows that are linked with one, the nearest first: rows that share a group are linked."""
+    n, m = len(pattern.start) - 1, len(pattern.weight)
+    is_met, is_searched = np.zeros(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
+    around = np.empty(n, dtype=np.int32)
+    around[0] = row
+    is_met[row] = True
+    n_met, at = 1, 0
+    while at < n_met:
+        for p in range(pattern.start[around[at]], pattern.start[around[at] + 1]):
+            j = pattern.groups[p]
+            if not is_searched[j]:
+                is_searched[j] = True
+                for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                    other = pattern.column_rows[q]
+                    if not is_met[other]:
+                        is_met[other] = True
+                        around[n_met] = other
+                        n_met += 1
+        at += 1
+    return around[:n_met].copy()
+
+
+@njit(cache=True, nogil=True)
+def _number_shared(pattern: Pattern, is_inside: BoolArray, number: IndexArray) -> int:
+    """Number the groups that rows on both sides serve, the others get -1; return how many there are."""
+    n_shared = 0
+    for j in range(len(pattern.weight)):
+        n_inside = 0
+        for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+            n_inside += is_inside[pattern.column_rows[q]]
+        if 0 < n_inside < pattern.column_start[j + 1] - pattern.column_start[j]:
+            number[j] = n_shared
+            n_shared += 1
+        else:
+            number[j] = -1
+    return n_shared
+
+
+@njit(cache=True, nogil=True)
+def find_donors(
+    pattern: Pattern,
+    plan_start: IntArray,
+    plan_rows: IndexArray,
+    is_inside: BoolArray,
+    n_hosts: int,
+    least_gain: float,
+    random: UnsignedArray,
+    donors: IndexArray,
+) -> None:
+    """
+    Find, for each of the first plans, another plan whose rows inside a part of the problem improve it; one at random of all.
+
+    The host keeps its rows outside the part and takes those of the donor inside it. Every pair is looked at: what the host covers
+    outside and the donor inside, less the weight of the groups that both serve.
+
+    Parameters
+    ----------
+    pattern
+        The problem.
+    plan_start, plan_rows
+        Rows of plan k: ``plan_rows[plan_start[k]:plan_start[k + 1]]``.
+    is_inside
+        Rows of the part, shape (n,).
+    n_hosts
+        So many of the plans look for a donor.
+    least_gain
+        What a graft must gain, and more.
+    random
+        State of the generator, one entry.
+    donors
+        Filled with the number of the donor of each host, or ``NO_PLAN``; shape (n_hosts,).
+    """
+    n_plans, m = len(plan_start) - 1, len(pattern.weight)
+    number = np.empty(m, dtype=np.int32)
+    n_shared = _number_shared(pattern, is_inside, number)
+    outside = np.zeros((n_shared, n_hosts))  # weight of the groups that a host serves from outside
+    n_outside, spent_outside, covered_outside = np.zeros(n_hosts, dtype=np.int64), np.zeros(n_hosts, dtype=np.int64), np.zeros(n_hosts)
+    seen = np.full(m, -1, dtype=np.int32)
+    for host in range(n_hosts):
+        for at in range(plan_start[host], plan_start[host + 1]):
+            row = plan_rows[at]
+            if is_inside[row]:
+                continue
+            n_outside[host] += 1
+            spent_outside[host] += pattern.cost[row]
+            for p in range(pattern.start[row], pattern.start[row + 1]):
+                j = pattern.groups[p]
+                if seen[j] != host:
+                    seen[j] = host
+                    covered_outside[host] += pattern.weight[j]
+                    if number[j] >= 0:
+                        outside[number[j], host] = pattern.weight[j]
+    seen[:] = -1
+    value, own, twice = np.empty((n_plans, n_hosts)), np.empty(n_hosts), np.empty(n_hosts)
+    for donor in range(n_plans):
+        n_inside, spent_inside, covered_inside = 0, 0, 0.0
+        twice[:] = 0.0
+        for at in range(plan_start[donor], plan_start[donor + 1]):
+            row = plan_rows[at]
+            if not is_inside[row]:
+                continue
+            n_inside += 1
+            spent_inside += pattern.cost[row]
+            for p in range(pattern.start[row], pattern.start[row + 1]):
+                j = pattern.groups[p]
+                if seen[j] != donor:
+                    seen[j] = donor
+                    covered_inside += pattern.weight[j]
+                    if number[j] >= 0:
+                        of_hosts = outside[number[j]]
+                        for host in range(n_hosts):
+                            twice[host] += of_hosts[host]
+        for host in range(n_hosts):
+            is_allowed = n_outside[host] + n_inside <= pattern.max_rows
+            is_allowed &= pattern.budget < 0 or spent_outside[host] + spent_inside <= pattern.budget
+            value[donor, host] = covered_outside[host] + covered_inside - twice[host] if is_allowed else -np.inf
+        if donor < n_hosts:
+            own[donor] = value[donor, donor]
+    donors[:] = NO_PLAN
+    n_better = np.zeros(n_hosts, dtype=np.int64)
+    for donor in range(n_plans):
+        for host in range(n_hosts):
+            if value[donor, host] > own[host] + least_gain:
+                n_better[host] += 1
+                if random_below(random, n_better[host]) == 0:
+                    donors[host] = donor
+
+
+@njit(cache=True, nogil=True)
+def covered_by(pattern: Pattern, rows: IndexArray) -> float:
+    """Return the weight of the groups that some rows serve, added in the order of the rows."""
+    is_served, covered = np.zeros(len(pattern.weight), dtype=np.bool_), 0.0
+    for row in rows:
+        for p in range(pattern.start[row], pattern.start[row + 1]):
+            j = pattern.groups[p]
+            if not is_served[j]:
+                is_served[j] = True
+                covered += pattern.weight[j]
+    return covered

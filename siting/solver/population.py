@@ -1,0 +1,58 @@
+"""Plans of which each is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from siting.arrays import IndexArray
+
+Valued = tuple[float, IndexArray]
+"""Weight that a plan covers, and its rows, rising."""
+
+
+class Population:
+    """
+    Plans of which each is there once, in the order they came.
+
+    Parameters
+    ----------
+    plans
+        Plans to begin with.
+    """
+
+    def __init__(self, plans: Iterable[Valued] = ()) -> None:
+        self._plans: dict[bytes, Valued] = {}
+        for plan in plans:
+            self.add(plan)
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    @property
+    def plans(self) -> list[Valued]:
+        """The plans, in the order they came."""
+        return list(self._plans.values())
+
+    @property
+    def best_first(self) -> list[Valued]:
+        """The plans, the best first, older ones before younger ones."""
+        return sorted(self._plans.values(), key=lambda plan: -plan[0])
+
+    def add(self, plan: Valued) -> None:
+        """Take in a plan, if it is new."""
+        self._plans.setdefault(_key(plan[1]), plan)
+
+    def replace(self, parent: IndexArray, plan: Valued) -> bool:
+        """Put a plan that is new in the place of a worse one, its parent; tell whether it did."""
+        place, key = _key(parent), _key(plan[1])
+        if place not in self._plans or key in self._plans or plan[0] <= self._plans[place][0]:
+            return False
+        del self._plans[place]
+        self._plans[key] = plan
+        return True
+
+
+def _key(rows: IndexArray) -> bytes:
+    return np.ascontiguousarray(rows, dtype=np.int32).tobytes()
