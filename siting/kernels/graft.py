@@ -8,7 +8,7 @@ from numba import njit
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from siting.kernels.pattern import Pattern
 from siting.kernels.presolve import UnsignedArray
-from siting.kernels.splitmix import random_below
+from siting.kernels.splitmix import next_random, random_below
 
 NO_PLAN = -1
 """Donor of a plan that no other one improves."""
@@ -55,12 +55,25 @@ def _number_shared(pattern: Pattern, is_inside: BoolArray, number: IndexArray) -
 
 
 @njit(cache=True, nogil=True)
+def part_keys(plan_start: IntArray, plan_rows: IndexArray, is_inside: BoolArray) -> UnsignedArray:
+    """Return a number for the rows that each plan has inside a part of the problem: the same for the same rows, else another."""
+    keys, state = np.zeros(len(plan_start) - 1, dtype=np.uint64), np.empty(1, dtype=np.uint64)
+    for k in range(len(keys)):
+        for at in range(plan_start[k], plan_start[k + 1]):
+            if is_inside[plan_rows[at]]:
+                state[0] = np.uint64(plan_rows[at])
+                keys[k] ^= next_random(state)
+    return keys
+
+
+@njit(cache=True, nogil=True)
 def find_donors(
     pattern: Pattern,
     plan_start: IntArray,
     plan_rows: IndexArray,
     is_inside: BoolArray,
-    n_hosts: int,
+    distinct: IntArray,
+    own: IntArray,
     least_gain: float,
     random: UnsignedArray,
     donors: IndexArray,
@@ -79,16 +92,18 @@ def find_donors(
         Rows of plan k: ``plan_rows[plan_start[k]:plan_start[k + 1]]``.
     is_inside
         Rows of the part, shape (n,).
-    n_hosts
-        So many of the plans look for a donor.
+    distinct
+        Plans that differ inside the part, every different one among them.
+    own
+        Place in ``distinct`` of the plan that has the same rows inside the part as a host, shape (n_hosts,).
     least_gain
         What a graft must gain, and more.
     random
         State of the generator, one entry.
     donors
-        Filled with the number of the donor of each host, or ``NO_PLAN``; shape (n_hosts,).
+        Filled with the donor of each host, or ``NO_PLAN``; shape (n_hosts,).
     """
-    n_plans, m = len(plan_start) - 1, len(pattern.weight)
+    n_hosts, m = len(own), len(pattern.weight)
     number = np.empty(m, dtype=np.int32)
     n_shared = _number_shared(pattern, is_inside, number)
     outside = np.zeros((n_shared, n_hosts))  # weight of the groups that a host serves from outside
@@ -109,11 +124,11 @@ def find_donors(
                     if number[j] >= 0:
                         outside[number[j], host] = pattern.weight[j]
     seen[:] = -1
-    value, own, twice = np.empty((n_plans, n_hosts)), np.empty(n_hosts), np.empty(n_hosts)
-    for donor in range(n_plans):
+    value, twice = np.empty((len(distinct), n_hosts)), np.empty(n_hosts)
+    for part in range(len(distinct)):
         n_inside, spent_inside, covered_inside = 0, 0, 0.0
         twice[:] = 0.0
-        for at in range(plan_start[donor], plan_start[donor + 1]):
+        for at in range(plan_start[distinct[part]], plan_start[distinct[part] + 1]):
             row = plan_rows[at]
             if not is_inside[row]:
                 continue
@@ -121,8 +136,8 @@ def find_donors(
             spent_inside += pattern.cost[row]
             for p in range(pattern.start[row], pattern.start[row + 1]):
                 j = pattern.groups[p]
-                if seen[j] != donor:
-                    seen[j] = donor
+                if seen[j] != part:
+                    seen[j] = part
                     covered_inside += pattern.weight[j]
                     if number[j] >= 0:
                         of_hosts = outside[number[j]]
@@ -131,17 +146,15 @@ def find_donors(
         for host in range(n_hosts):
             is_allowed = n_outside[host] + n_inside <= pattern.max_rows
             is_allowed &= pattern.budget < 0 or spent_outside[host] + spent_inside <= pattern.budget
-            value[donor, host] = covered_outside[host] + covered_inside - twice[host] if is_allowed else -np.inf
-        if donor < n_hosts:
-            own[donor] = value[donor, donor]
+            value[part, host] = covered_outside[host] + covered_inside - twice[host] if is_allowed else -np.inf
     donors[:] = NO_PLAN
     n_better = np.zeros(n_hosts, dtype=np.int64)
-    for donor in range(n_plans):
+    for part in range(len(distinct)):
         for host in range(n_hosts):
-            if value[donor, host] > own[host] + least_gain:
+            if value[part, host] > value[own[host], host] + least_gain:
                 n_better[host] += 1
                 if random_below(random, n_better[host]) == 0:
-                    donors[host] = donor
+                    donors[host] = distinct[part]
 
 
 @njit(cache=True, nogil=True)

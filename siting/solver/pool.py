@@ -19,17 +19,17 @@ _CORE_TRIALS = 4
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """Trials from the best plan, and the least scores of the rows it is annealed among, in turn."""
 
-_FRESH_ROWS, _SETTLED_ROWS = 24, 30
-"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, and plans that settle."""
+_FRESH_ROWS, _SETTLED_ROWS = (12, 12, 24), 30
+"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn, and plans that settle."""
 
-_FIRST_PLANS, _MOST_PLANS = 48, 1_200
+_FIRST_PLANS, _MOST_PLANS = 48, 1_000
 _PLAN_PAIRS = 5_500_000
 """Plans of the first generation, the most of a later one, and the pairs of all its plans together."""
 
 _UNSETTLED_PASSES = 16
 _MOST_PASSES = 240
-_LEAST_CHANGED = 0.01
-"""Passes of grafts before plans settle; the most after that, and the share of the plans that one must change to be followed by another."""
+_LEAST_CHANGED = 6
+"""Passes of grafts before plans settle; the most after that, and the plans that a round of them must change to be followed by another."""
 
 _ELDERS = 16
 _MOST_ELDERS = 96
@@ -173,7 +173,7 @@ class Pool:
         if kind == "core":
             least_score = _CORE_SCORES[number % len(_CORE_SCORES)]
         elif scores is not None:
-            n_kept = (_FRESH_ROWS if kind == "fresh" else _SETTLED_ROWS) * len(self.best)
+            n_kept = (_FRESH_ROWS[number % len(_FRESH_ROWS)] if kind == "fresh" else _SETTLED_ROWS) * len(self.best)
             least_score = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
         return Trial(
             kind=kind,
@@ -194,7 +194,7 @@ class Pool:
         if self._stage == "settle":
             return not self._unsettled
         if self._stage == "unite":
-            return self._age > 0
+            return self._age > 0 or self._generation == 0
         if len(self._plans) < 2:
             return True
         if self._stage == "mix":
@@ -204,7 +204,7 @@ class Pool:
         if self._n_waiting:
             return False
         n_changed, self._n_changed = self._n_changed, 0
-        return self._age >= _MOST_PASSES * HOST_SHARE or n_changed < _LEAST_CHANGED * len(self._plans)
+        return self._age >= _MOST_PASSES * HOST_SHARE or n_changed < _LEAST_CHANGED
 
     def _next_stage(self) -> None:
         """Begin the stage after this one, or the next generation."""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray
-from siting.kernels.graft import NO_PLAN, find_donors, rows_around
+from siting.kernels.graft import NO_PLAN, find_donors, part_keys, rows_around
 from siting.solver.cuts import Cuts
 from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
@@ -18,10 +18,10 @@ from siting.solver.presolve import ReducedProblem, restrict
 
 TrialKind = Literal["core", "fresh", "settle", "graft", "union"]
 
-_TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 1.7), "settle": (0.5, 0.8)}
+_TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 2.0), "settle": (0.5, 0.8)}
 """First and last temperature of what is annealed, as shares of the usual ones."""
 
-_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.06, "settle": 0.06}
+_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.08, "settle": 0.06}
 """Moves of an annealing, in those of a round."""
 
 HOST_SHARE = 8
@@ -139,7 +139,8 @@ class Trial:
             is_inside = np.zeros(self.problem.n_rows, dtype=np.bool_)
             is_inside[around[: round(random.uniform(_LEAST_PART, _LARGEST_PART) * len(around))]] = True
             plan_start = np.concatenate(([0], np.cumsum([len(rows) for rows in plans])))
-            find_donors(pattern, plan_start, plan_rows, is_inside, n_hosts, least_gain(self.problem), state, donors)
+            _, distinct, place = np.unique(part_keys(plan_start, plan_rows, is_inside), return_index=True, return_inverse=True)
+            find_donors(pattern, plan_start, plan_rows, is_inside, distinct, place[:n_hosts], least_gain(self.problem), state, donors)
             for at in np.flatnonzero(donors != NO_PLAN).tolist():
                 host, donor = plans[at], plans[donors[at]]
                 hosts[at] = np.concatenate((host[~is_inside[host]], donor[is_inside[donor]]))
