@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -66,6 +68,65 @@ def part_keys(plan_start: IntArray, plan_rows: IndexArray, is_inside: BoolArray)
     return keys
 
 
+class _Side(NamedTuple):
+    """What one plan has on one side of a part: rows, their yen, and the weight they cover."""
+
+    n_rows: int
+    spent: int
+    covered: float
+
+
+@njit(cache=True, nogil=True)
+def _serve_outside(
+    pattern: Pattern, rows: IndexArray, is_inside: BoolArray, number: IndexArray, seen: IndexArray, host: int, outside: FloatArray
+) -> _Side:
+    """Return what a host has outside the part, and note the weight of the numbered groups it serves there; shape (n_shared, n_hosts)."""
+    n_rows, spent, covered = 0, 0, 0.0
+    for row in rows:
+        if is_inside[row]:
+            continue
+        n_rows += 1
+        spent += pattern.cost[row]
+        for p in range(pattern.start[row], pattern.start[row + 1]):
+            j = pattern.groups[p]
+            if seen[j] != host:
+                seen[j] = host
+                covered += pattern.weight[j]
+                if number[j] >= 0:
+                    outside[number[j], host] = pattern.weight[j]
+    return _Side(n_rows, spent, covered)
+
+
+@njit(cache=True, nogil=True)
+def _serve_inside(
+    pattern: Pattern,
+    rows: IndexArray,
+    is_inside: BoolArray,
+    number: IndexArray,
+    seen: IndexArray,
+    part: int,
+    outside: FloatArray,
+    twice: FloatArray,
+) -> _Side:
+    """Return what a donor has inside the part, and add up what each host covers outside as well; shape (n_hosts,)."""
+    n_rows, spent, covered = 0, 0, 0.0
+    for row in rows:
+        if not is_inside[row]:
+            continue
+        n_rows += 1
+        spent += pattern.cost[row]
+        for p in range(pattern.start[row], pattern.start[row + 1]):
+            j = pattern.groups[p]
+            if seen[j] != part:
+                seen[j] = part
+                covered += pattern.weight[j]
+                if number[j] >= 0:
+                    of_hosts = outside[number[j]]
+                    for host in range(len(twice)):
+                        twice[host] += of_hosts[host]
+    return _Side(n_rows, spent, covered)
+
+
 @njit(cache=True, nogil=True)
 def find_donors(
     pattern: Pattern,
@@ -105,48 +166,22 @@ def find_donors(
     """
     n_hosts, m = len(own), len(pattern.weight)
     number = np.empty(m, dtype=np.int32)
-    n_shared = _number_shared(pattern, is_inside, number)
-    outside = np.zeros((n_shared, n_hosts))  # weight of the groups that a host serves from outside
-    n_outside, spent_outside, covered_outside = np.zeros(n_hosts, dtype=np.int64), np.zeros(n_hosts, dtype=np.int64), np.zeros(n_hosts)
+    outside = np.zeros((_number_shared(pattern, is_inside, number), n_hosts))
+    kept = [_Side(0, 0, 0.0) for _ in range(n_hosts)]
     seen = np.full(m, -1, dtype=np.int32)
     for host in range(n_hosts):
-        for at in range(plan_start[host], plan_start[host + 1]):
-            row = plan_rows[at]
-            if is_inside[row]:
-                continue
-            n_outside[host] += 1
-            spent_outside[host] += pattern.cost[row]
-            for p in range(pattern.start[row], pattern.start[row + 1]):
-                j = pattern.groups[p]
-                if seen[j] != host:
-                    seen[j] = host
-                    covered_outside[host] += pattern.weight[j]
-                    if number[j] >= 0:
-                        outside[number[j], host] = pattern.weight[j]
+        rows = plan_rows[plan_start[host] : plan_start[host + 1]]
+        kept[host] = _serve_outside(pattern, rows, is_inside, number, seen, host, outside)
     seen[:] = -1
     value, twice = np.empty((len(distinct), n_hosts)), np.empty(n_hosts)
     for part in range(len(distinct)):
-        n_inside, spent_inside, covered_inside = 0, 0, 0.0
         twice[:] = 0.0
-        for at in range(plan_start[distinct[part]], plan_start[distinct[part] + 1]):
-            row = plan_rows[at]
-            if not is_inside[row]:
-                continue
-            n_inside += 1
-            spent_inside += pattern.cost[row]
-            for p in range(pattern.start[row], pattern.start[row + 1]):
-                j = pattern.groups[p]
-                if seen[j] != part:
-                    seen[j] = part
-                    covered_inside += pattern.weight[j]
-                    if number[j] >= 0:
-                        of_hosts = outside[number[j]]
-                        for host in range(n_hosts):
-                            twice[host] += of_hosts[host]
+        rows = plan_rows[plan_start[distinct[part]] : plan_start[distinct[part] + 1]]
+        taken = _serve_inside(pattern, rows, is_inside, number, seen, part, outside, twice)
         for host in range(n_hosts):
-            is_allowed = n_outside[host] + n_inside <= pattern.max_rows
-            is_allowed &= pattern.budget < 0 or spent_outside[host] + spent_inside <= pattern.budget
-            value[part, host] = covered_outside[host] + covered_inside - twice[host] if is_allowed else -np.inf
+            is_allowed = kept[host].n_rows + taken.n_rows <= pattern.max_rows
+            is_allowed &= pattern.budget < 0 or kept[host].spent + taken.spent <= pattern.budget
+            value[part, host] = kept[host].covered + taken.covered - twice[host] if is_allowed else -np.inf
     donors[:] = NO_PLAN
     n_better = np.zeros(n_hosts, dtype=np.int64)
     for part in range(len(distinct)):

@@ -195,13 +195,15 @@ class Pool:
             return not self._unsettled
         if self._stage == "unite":
             return self._age > 0 or self._generation == 0
-        if len(self._plans) < 2:
+        if len(self._plans) < 2 or (self._stage == "gather" and not self._elders):
             return True
         if self._stage == "mix":
             return self._age >= _UNSETTLED_PASSES * HOST_SHARE
-        if self._age == 0:
-            return self._stage == "gather" and not self._elders
-        if self._n_waiting:
+        return self._is_merged()
+
+    def _is_merged(self) -> bool:
+        """Tell whether the grafts of the last round have changed little."""
+        if self._age == 0 or self._n_waiting:
             return False
         n_changed, self._n_changed = self._n_changed, 0
         return self._age >= _MOST_PASSES * HOST_SHARE or n_changed < _LEAST_CHANGED

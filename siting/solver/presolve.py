@@ -110,7 +110,7 @@ class ReducedProblem:
     def covered(self, rows: IntArray | IndexArray) -> float:
         """Return the weight that the rows cover together with the fixed sites, in ``unit``."""
         if self.is_integral:  # every sum is exact
-            return self.base_weight + float(covered_by(self.pattern, rows))
+            return self.base_weight + float(covered_by(self.pattern, rows.astype(np.int32)))
         is_covered = np.zeros(self.n_groups, dtype=np.bool_)  # counting servers would take half as long again
         for row in rows.tolist():
             is_covered[self.groups_of(row)] = True
