@@ -44,16 +44,12 @@ _LOOKED_AT_PAIRS = 5_000
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
 _LATER_TRIALS = 32
-_GRAFTS = 16
 _BESIDE_DIVIDING = 8
 _BESIDE_UNION = 32
 """
 Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do; trials of a
-round from then on, where they graft, where the other core divides plans, and how many more where it unites them.
+round from then on, where the other core divides plans, and how many more where it unites them.
 """
-
-_GRAFTING_ROUNDS = 4
-"""One in so many rounds of grafts has steps of the bound: they are short, and the next ones need what they find."""
 
 _MOST_DIVIDED = 500_000
 _MOST_DIVIDED_ROWS = 2_500
@@ -175,15 +171,12 @@ class Contest:
             n_trials = _BESIDE_DIVIDING if is_dividing else _LATER_TRIALS
         else:
             n_trials = 2 if done and has_time and not is_dividing else 1
-        trials: list[Trial] = []
-        while len(trials) < n_trials and not (len(trials) >= _GRAFTS and trials[-1].kind == "graft"):
-            trials.append(self._trial(scores))
+        trials = [self._trial(scores) for _ in range(n_trials)]
         if any(one.kind == "union" for one in trials):
             trials += [self._trial(scores) for _ in range(_BESIDE_UNION)]
             trials.sort(key=lambda one: one.kind != "union")
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_bounding = is_dividing or trials[-1].kind != "graft" or done % _GRAFTING_ROUNDS == 0
-        beside = self._other_core.submit(self._work_beside, queue, is_bounding=is_bounding, is_dividing=is_dividing)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
@@ -203,11 +196,11 @@ class Contest:
         n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, queue: TrialQueue, *, is_bounding: bool, is_dividing: bool) -> None:
-        """Divide the plans, or take the steps of the bound, where it is time; then search as well."""
-        if is_bounding and is_dividing:
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool) -> None:
+        """Divide the plans, or take the steps of the bound; then search as well."""
+        if is_dividing:
             self._divide()
-        elif is_bounding:
+        else:
             self._lower_bound()
         queue.work(on_moves=lambda _share: None)
 

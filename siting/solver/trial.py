@@ -21,7 +21,7 @@ TrialKind = Literal["core", "fresh", "settle", "graft", "union"]
 _TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 2.0), "settle": (0.5, 0.8)}
 """First and last temperature of what is annealed, as shares of the usual ones."""
 
-_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.08, "settle": 0.06}
+_MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.1, "settle": 0.06}
 """Moves of an annealing, in those of a round."""
 
 HOST_SHARE = 8
