@@ -27,9 +27,8 @@ _MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.1, "settle": 0.06}
 HOST_SHARE = 8
 """One in so many plans is a host in a trial."""
 
-_PARTS = 1
 _LEAST_PART, _LARGEST_PART = 0.08, 0.5
-"""Parts of the problem that a trial grafts, one after the other, and the shares of the rows they hold."""
+"""Share of the rows in the part of the problem that a trial grafts."""
 
 _UNION_PAIRS = 6_500
 _UNION_NODES = 50
@@ -96,7 +95,7 @@ class Trial:
         if self.kind == "union":
             return self._unite()
         if self.kind == "graft":
-            return self._graft(is_over)
+            return self._graft()
         start = self.plans[0] if self.plans else None
         is_promising = np.ones(self.problem.n_rows, dtype=np.bool_) if self.scores is None else self.scores >= self.least_score
         found = self._anneal_among(is_promising, start, is_over, on_moves)
@@ -123,27 +122,23 @@ class Trial:
         )
         return polish(self.problem, core.candidate[rows].astype(np.int32))
 
-    def _graft(self, is_over: Callable[[], bool]) -> list[Found]:
+    def _graft(self) -> list[Found]:
         """Return the hosts that parts of other plans improve."""
         pattern, random = self.problem.pattern, np.random.default_rng(self.seed)
         state = random.integers(2**62, size=1).astype(np.uint64)
         n_hosts = -(-len(self.plans) // HOST_SHARE)
         hosts = list(self.plans[:n_hosts])
+        plan_rows = np.concatenate(self.plans).astype(np.int32)
+        plan_start = np.concatenate(([0], np.cumsum([len(rows) for rows in self.plans])))
+        around = rows_around(pattern, int(random.choice(plan_rows)))
+        is_inside = np.zeros(self.problem.n_rows, dtype=np.bool_)
+        is_inside[around[: round(random.uniform(_LEAST_PART, _LARGEST_PART) * len(around))]] = True
+        _, distinct, place = np.unique(part_keys(plan_start, plan_rows, is_inside), return_index=True, return_inverse=True)
         donors = np.empty(n_hosts, dtype=np.int32)
-        for _ in range(_PARTS):
-            if is_over():
-                break
-            plans = (*hosts, *self.plans[n_hosts:])
-            plan_rows = np.concatenate(plans).astype(np.int32)
-            around = rows_around(pattern, int(random.choice(plan_rows)))
-            is_inside = np.zeros(self.problem.n_rows, dtype=np.bool_)
-            is_inside[around[: round(random.uniform(_LEAST_PART, _LARGEST_PART) * len(around))]] = True
-            plan_start = np.concatenate(([0], np.cumsum([len(rows) for rows in plans])))
-            _, distinct, place = np.unique(part_keys(plan_start, plan_rows, is_inside), return_index=True, return_inverse=True)
-            find_donors(pattern, plan_start, plan_rows, is_inside, distinct, place[:n_hosts], least_gain(self.problem), state, donors)
-            for at in np.flatnonzero(donors != NO_PLAN).tolist():
-                host, donor = plans[at], plans[donors[at]]
-                hosts[at] = np.concatenate((host[~is_inside[host]], donor[is_inside[donor]]))
+        find_donors(pattern, plan_start, plan_rows, is_inside, distinct, place[:n_hosts], least_gain(self.problem), state, donors)
+        for at in np.flatnonzero(donors != NO_PLAN).tolist():
+            host, donor = hosts[at], self.plans[donors[at]]
+            hosts[at] = np.concatenate((host[~is_inside[host]], donor[is_inside[donor]]))
         grafted = [Found(rows, parent) for rows, parent in zip(hosts, self.plans[:n_hosts], strict=True) if rows is not parent]
         if grafted:
             best = max(range(len(grafted)), key=lambda at: self.problem.covered(grafted[at].rows))
