@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from benchmarks.four_cities import Instance, best_known, check_stored, read_instance, stored_solutions
 from benchmarks.measure import Stages, environment, peak_memory_gib, report
 from siting import InvalidInputError, PointDemand, SitingProblem, SolveParams, cover_points, evaluate, solve
+from siting.solver.presolve import presolve
+from siting.solver.trial import Trial, TrialKind
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -62,13 +66,18 @@ def _measure(given: argparse.Namespace) -> None:
 
 
 def compile_kernels() -> None:
-    """Solve small problems, so that everything the large ones need is compiled."""
+    """Solve small problems and try each kind of trial, so that everything the large ones need is compiled."""
     rng = np.random.default_rng(0)
     for n in (60, 400):
         places = np.column_stack([rng.uniform(-74.0, -73.98, n), rng.uniform(40.70, 40.72, n)])
         coverage = cover_points(places, places, radius_m=250.0, distance="great_circle")
         problem = SitingProblem(coverage=coverage, demand=PointDemand(weight=rng.integers(1, 900, n).astype(np.float64)), max_sites=n // 15)
         solve(problem, SolveParams(effort=0.05, time_limit_s=10.0))
+    reduced = presolve(problem)
+    plans = tuple(rng.permutation(reduced.n_rows)[: reduced.max_rows].astype(np.int32) for _ in range(8))
+    made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, scale=1.0, seed=1, n_moves=1_000)
+    for kind in get_args(TrialKind):
+        made(kind=kind, seconds_left=lambda: 1.0).run(is_over=lambda: False, on_moves=lambda _moves: None)
 
 
 def run(
