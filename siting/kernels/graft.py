@@ -17,15 +17,15 @@ NO_PLAN = -1
 
 
 @njit(cache=True, nogil=True)
-def rows_around(pattern: Pattern, row: int, n_most: int) -> IndexArray:
-    """Return the rows that are linked with one, the nearest first, ``n_most`` at most: rows that share a group are linked."""
+def rows_around(pattern: Pattern, row: int) -> IndexArray:
+    """Return the rows that are linked with one, the nearest first: rows that share a group are linked."""
     n, m = len(pattern.start) - 1, len(pattern.weight)
     is_met, is_searched = np.zeros(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
     around = np.empty(n, dtype=np.int32)
     around[0] = row
     is_met[row] = True
     n_met, at = 1, 0
-    while at < n_met < n_most:
+    while at < n_met:
         for p in range(pattern.start[around[at]], pattern.start[around[at] + 1]):
             j = pattern.groups[p]
             if not is_searched[j]:
@@ -37,7 +37,7 @@ def rows_around(pattern: Pattern, row: int, n_most: int) -> IndexArray:
                         around[n_met] = other
                         n_met += 1
         at += 1
-    return around[: min(n_met, n_most)].copy()
+    return around[:n_met].copy()
 
 
 @njit(cache=True, nogil=True)

@@ -176,8 +176,7 @@ class Contest:
             trials += [self._trial(scores) for _ in range(_BESIDE_UNION)]
             trials.sort(key=lambda one: one.kind != "union")
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_quick = all(one.kind in ("graft", "renew") for one in trials)  # a search for cuts takes ten times as long
-        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_quick=is_quick)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
@@ -197,20 +196,20 @@ class Contest:
         n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_quick: bool) -> None:
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool) -> None:
         """Divide the plans, or take the steps of the bound; then search as well."""
         if is_dividing:
             self._divide()
         else:
-            self._lower_bound(may_cut=not is_quick)
+            self._lower_bound()
         queue.work(on_moves=lambda _share: None)
 
-    def _lower_bound(self, *, may_cut: bool = True) -> None:
+    def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""
         if self._dual.is_exhausted:
             return
         is_turn = self.solution.n_rounds > self._cut_round + self._cut_wait
-        if may_cut and is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
+        if is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
             bound = self.solution.bound
             is_worth = self._cut_bound - bound >= _WORTH_CUTTING * (bound - self.solution.covered)
             self._cut_wait = 0 if is_worth else min(self._cut_wait + 1, _LONGEST_WAIT)

@@ -19,10 +19,10 @@ _CORE_TRIALS = 4
 _CORE_SCORES = (0.9, 0.8, 0.95)
 """Trials from the best plan, and the least scores of the rows it is annealed among, in turn."""
 
-_FRESH_ROWS, _SETTLED_ROWS, _RENEWED_ROWS = (12, 12, 24), 30, 20
-"""Rows of the best scores that plans are annealed among, per site: from scratch, in turn; plans that settle; parts anew."""
+_FRESH_ROWS, _SETTLED_ROWS = (12, 12, 24), 30
+"""Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn, and plans that settle."""
 
-_FIRST_PLANS, _MOST_PLANS = 48, 300
+_FIRST_PLANS, _MOST_PLANS = 48, 1_000
 _PLAN_PAIRS = 5_500_000
 """Plans of the first generation, the most of a later one, and the pairs of all its plans together."""
 
@@ -33,25 +33,19 @@ _LEAST_CHANGED = 6
 
 _ELDERS = 16
 _MOST_ELDERS = 96
-"""Best plans of a generation, one of each value, that later ones gather, and the most of them all."""
-
-_TENDED = 24
-_TENDING = 2 * _TENDED
-_TENDS_PER_PLAN = 6
-"""Best plans that are tended; trials of a turn: one anneals parts of each plan anew, as many graft; trials per plan from scratch."""
+"""Best plans of a generation that later ones gather, and the most of them all."""
 
 _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 4
 """Scales of the temperatures, and trials of each before the best is chosen."""
 
-_Stage = Literal["fresh", "mix", "settle", "merge", "tend", "gather", "unite"]
-_STAGES: tuple[_Stage, ...] = ("fresh", "mix", "settle", "merge", "tend", "gather", "unite")
+_Stage = Literal["fresh", "mix", "settle", "merge", "gather", "unite"]
+_STAGES: tuple[_Stage, ...] = ("fresh", "mix", "settle", "merge", "gather", "unite")
 _KINDS: dict[_Stage, TrialKind] = {
     "fresh": "fresh",
     "mix": "graft",
     "settle": "settle",
     "merge": "graft",
-    "tend": "renew",
     "gather": "graft",
     "unite": "union",
 }
@@ -63,9 +57,8 @@ class Pool:
     Good plans, and what is to be tried next.
 
     Plans live in generations. Many are made from scratch, hot and short; parts of them are grafted on others, all are settled, and
-    parts are grafted again, each better plan in the place of the one it comes from, until little changes. The best, one of each
-    value, are tended: parts of them are annealed anew, and grafted. Only then do the elders, the best of earlier generations, join
-    them, and branch and bound unites the best: a generation finds its own valley.
+    parts are grafted again, each better plan in the place of the one it comes from, until little changes. Then the elders, the best
+    of earlier generations, join them, and branch and bound unites the best.
 
     Parameters
     ----------
@@ -119,8 +112,6 @@ class Pool:
         for one, plan in zip(found, valued, strict=True):
             if one.parent is not None:
                 self._n_changed += self._plans.replace(one.parent, plan)
-            elif trial.kind == "union":
-                self._elders.add(plan)
             else:
                 self._plans.add(plan)
             if trial.kind == "fresh":
@@ -175,15 +166,14 @@ class Pool:
         else:
             while self._is_stage_over(problem):
                 self._next_stage()
-            kind = "graft" if self._stage == "tend" and self._age % _TENDING >= _TENDED else _KINDS[self._stage]
+            kind = _KINDS[self._stage]
         age, self._age = self._age, self._age + 1
         self._n_waiting += 1
         least_score = 0.0
         if kind == "core":
             least_score = _CORE_SCORES[number % len(_CORE_SCORES)]
         elif scores is not None:
-            each = {"fresh": _FRESH_ROWS[number % len(_FRESH_ROWS)], "renew": _RENEWED_ROWS}.get(kind, _SETTLED_ROWS)
-            n_kept = each * len(self.best)
+            n_kept = (_FRESH_ROWS[number % len(_FRESH_ROWS)] if kind == "fresh" else _SETTLED_ROWS) * len(self.best)
             least_score = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
         return Trial(
             kind=kind,
@@ -199,18 +189,17 @@ class Pool:
 
     def _is_stage_over(self, problem: ReducedProblem) -> bool:
         """Tell whether the stage has had its trials."""
+        if self._stage == "fresh":
+            return self._age >= self._n_fresh(problem)
         if self._stage == "settle":
             return not self._unsettled
         if self._stage == "unite":
             return self._age > 0 or self._generation == 0
-        n_fresh = self._n_fresh(problem)
-        if self._stage == "fresh":
-            return self._age >= n_fresh
         if len(self._plans) < 2 or (self._stage == "gather" and not self._elders):
             return True
-        if self._stage in ("merge", "gather"):
-            return self._is_merged()
-        return self._age >= (_UNSETTLED_PASSES * HOST_SHARE if self._stage == "mix" else _TENDS_PER_PLAN * n_fresh)
+        if self._stage == "mix":
+            return self._age >= _UNSETTLED_PASSES * HOST_SHARE
+        return self._is_merged()
 
     def _is_merged(self) -> bool:
         """Tell whether the grafts of the last round have changed little."""
@@ -222,7 +211,7 @@ class Pool:
     def _next_stage(self) -> None:
         """Begin the stage after this one, or the next generation."""
         if self._stage == _STAGES[-1]:
-            for plan in self._plans.best_of_each_value[:_ELDERS]:
+            for plan in self._plans.best_first[:_ELDERS]:
                 self._elders.add(plan)
             self._elders = Population(self._elders.best_first[:_MOST_ELDERS])
             self._plans = Population()
@@ -234,8 +223,6 @@ class Pool:
         if self._stage == "gather":
             for plan in (*self._elders.plans, self._best):
                 self._plans.add(plan)
-        if self._stage == "tend":
-            self._plans = Population(self._plans.best_of_each_value[:_TENDED])
 
     def _n_fresh(self, problem: ReducedProblem) -> int:
         """Return the number of plans from scratch in this generation."""
@@ -250,8 +237,6 @@ class Pool:
             return [self.best]
         if kind == "settle":
             return [self._unsettled.pop()]
-        if kind == "renew":
-            return [self._plans.plans[age % _TENDING % len(self._plans)][1]]
         if kind == "union":
             return [rows for _, rows in self._plans.best_first] or [self.best]
         if kind == "graft":

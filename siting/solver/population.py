@@ -40,19 +40,14 @@ class Population:
         """The plans, the best first, older ones before younger ones."""
         return sorted(self._plans.values(), key=lambda plan: -plan[0])
 
-    @property
-    def best_of_each_value(self) -> list[Valued]:
-        """The oldest plan of each value, the best first: plans of one value are mostly much the same."""
-        return list({plan[0]: plan for plan in reversed(self.best_first)}.values())[::-1]
-
     def add(self, plan: Valued) -> None:
         """Take in a plan, if it is new."""
         self._plans.setdefault(_key(plan[1]), plan)
 
     def replace(self, parent: IndexArray, plan: Valued) -> bool:
-        """Put a plan that is new in the place of its parent, if it is not worse; tell whether it did."""
+        """Put a plan that is new in the place of a worse one, its parent; tell whether it did."""
         place, key = _key(parent), _key(plan[1])
-        if place not in self._plans or key in self._plans or plan[0] < self._plans[place][0]:
+        if place not in self._plans or key in self._plans or plan[0] <= self._plans[place][0]:
             return False
         del self._plans[place]
         self._plans[key] = plan

@@ -1,4 +1,4 @@
-"""One attempt at better plans: annealing from a plan or from scratch, parts anew or from other plans, or the best plan among many."""
+"""One attempt at better plans: annealing from a plan or from scratch, parts of plans grafted on others, or the best plan among many."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray
 from siting.kernels.graft import NO_PLAN, find_donors, part_keys, rows_around
-from siting.kernels.renewal import renew
 from siting.solver.cuts import Cuts
 from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
 from siting.solver.local_search import least_gain, polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
 
-TrialKind = Literal["core", "fresh", "settle", "graft", "renew", "union"]
+TrialKind = Literal["core", "fresh", "settle", "graft", "union"]
 
 _TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 2.0), "settle": (0.5, 0.8)}
 """First and last temperature of what is annealed, as shares of the usual ones."""
@@ -26,21 +25,10 @@ _MOVES: dict[TrialKind, float] = {"core": 1.0, "fresh": 0.1, "settle": 0.06}
 """Moves of an annealing, in those of a round."""
 
 HOST_SHARE = 8
-_LEAST_HOSTS = 8
-"""One in so many plans is a host in a trial, and the least hosts."""
+"""One in so many plans is a host in a trial."""
 
 _LEAST_PART, _LARGEST_PART = 0.08, 0.5
 """Share of the rows in the part of the problem that a trial grafts."""
-
-_RENEWALS = 2
-_LEAST_RENEWED, _LARGEST_RENEWED = 0.1, 0.3
-_MOST_RENEWED = 80
-_RENEWAL_MOVES = 80
-_RENEWAL_HOT, _RENEWAL_COLD = (0.012, 0.03), 0.008
-"""
-Parts that a trial anneals anew, one after the other; share of the rows in a part, and most sites; moves of the heat bath for each of
-them; and its temperatures, the first drawn, as shares of what a site typically covers alone.
-"""
 
 _UNION_PAIRS = 6_500
 _UNION_NODES = 50
@@ -64,8 +52,7 @@ class Trial:
     kind
         ``"core"`` anneals the best plan among promising rows; ``"fresh"`` the greedy plan among few, hot; ``"settle"`` what came of
         that, among more, cold; ``"graft"`` gives the first plans the rows that others have in a part of the problem, where that
-        improves them; ``"renew"`` anneals parts of a plan from scratch, all else as it is; ``"union"`` asks branch and bound for the
-        best plan among the rows of many.
+        improves them; ``"union"`` asks branch and bound for the best plan among the rows of many.
     problem
         The problem.
     plans
@@ -109,8 +96,6 @@ class Trial:
             return self._unite()
         if self.kind == "graft":
             return self._graft()
-        if self.kind == "renew":
-            return self._renew(is_over)
         start = self.plans[0] if self.plans else None
         is_promising = np.ones(self.problem.n_rows, dtype=np.bool_) if self.scores is None else self.scores >= self.least_score
         found = self._anneal_among(is_promising, start, is_over, on_moves)
@@ -141,13 +126,13 @@ class Trial:
         """Return the hosts that parts of other plans improve."""
         pattern, random = self.problem.pattern, np.random.default_rng(self.seed)
         state = random.integers(2**62, size=1).astype(np.uint64)
-        n_hosts = min(max(_LEAST_HOSTS, -(-len(self.plans) // HOST_SHARE)), len(self.plans))
+        n_hosts = -(-len(self.plans) // HOST_SHARE)
         hosts = list(self.plans[:n_hosts])
         plan_rows = np.concatenate(self.plans).astype(np.int32)
         plan_start = np.concatenate(([0], np.cumsum([len(rows) for rows in self.plans])))
-        n_inside = round(random.uniform(_LEAST_PART, _LARGEST_PART) * self.problem.n_rows)
+        around = rows_around(pattern, int(random.choice(plan_rows)))
         is_inside = np.zeros(self.problem.n_rows, dtype=np.bool_)
-        is_inside[rows_around(pattern, int(random.choice(plan_rows)), n_inside)] = True
+        is_inside[around[: round(random.uniform(_LEAST_PART, _LARGEST_PART) * len(around))]] = True
         _, distinct, place = np.unique(part_keys(plan_start, plan_rows, is_inside), return_index=True, return_inverse=True)
         donors = np.empty(n_hosts, dtype=np.int32)
         find_donors(pattern, plan_start, plan_rows, is_inside, distinct, place[:n_hosts], least_gain(self.problem), state, donors)
@@ -159,25 +144,6 @@ class Trial:
             best = max(range(len(grafted)), key=lambda at: self.problem.covered(grafted[at].rows))
             grafted[best] = Found(polish(self.problem, grafted[best].rows.astype(np.int32)), grafted[best].parent)
         return grafted
-
-    def _renew(self, is_over: Callable[[], bool]) -> list[Found]:
-        """Anneal parts of a plan anew, all else as it is, and return what is not worse."""
-        problem, random = self.problem, np.random.default_rng(self.seed)
-        plan = parent = self.plans[0]
-        is_promising = np.ones(problem.n_rows, dtype=np.bool_) if self.scores is None else self.scores >= self.least_score
-        largest = min(_LARGEST_RENEWED, _MOST_RENEWED / len(plan))
-        for _ in range(_RENEWALS):
-            if is_over():
-                break
-            n_inside = round(random.uniform(_LEAST_RENEWED / _LARGEST_RENEWED, 1.0) * largest * problem.n_rows)
-            is_inside = np.zeros(problem.n_rows, dtype=np.bool_)
-            is_inside[rows_around(problem.pattern, int(random.choice(plan)), n_inside)] = True
-            opened = plan[is_inside[plan]]
-            is_inside &= is_promising
-            is_inside[opened] = True
-            hot, seed = random.uniform(*_RENEWAL_HOT), int(random.integers(2**62))
-            plan = renew(problem.pattern, plan, is_inside, hot, _RENEWAL_COLD, _RENEWAL_MOVES, seed)
-        return [] if plan is parent else [Found(polish(problem, plan), parent)]
 
     def _unite(self) -> list[Found]:
         """Return the best plan among the rows of several plans, as many as branch and bound can take."""
