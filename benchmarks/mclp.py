@@ -75,9 +75,11 @@ def compile_kernels() -> None:
         solve(problem, SolveParams(effort=0.05, time_limit_s=10.0))
     reduced = presolve(problem)
     plans = tuple(rng.permutation(reduced.n_rows)[: reduced.max_rows].astype(np.int32) for _ in range(8))
-    made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, scale=1.0, seed=1, n_moves=1_000)
+    made = partial(
+        Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], part=(0.1, 0.5), scale=1.0, seed=1, n_moves=1_000
+    )
     for kind in get_args(TrialKind):
-        made(kind=kind, seconds_left=lambda: 1.0).run(is_over=lambda: False, on_moves=lambda _moves: None)
+        made(kind=kind).run(is_over=lambda: False, on_moves=lambda _moves: None)
 
 
 def run(

@@ -17,15 +17,15 @@ NO_PLAN = -1
 
 
 @njit(cache=True, nogil=True)
-def rows_around(pattern: Pattern, row: int) -> IndexArray:
-    """Return the rows that are linked with one, the nearest first: rows that share a group are linked."""
+def rows_around(pattern: Pattern, row: int, most: int) -> IndexArray:
+    """Return the rows that are linked with one, the nearest first, at most so many: rows that share a group are linked."""
     n, m = len(pattern.start) - 1, len(pattern.weight)
     is_met, is_searched = np.zeros(n, dtype=np.bool_), np.zeros(m, dtype=np.bool_)
     around = np.empty(n, dtype=np.int32)
     around[0] = row
     is_met[row] = True
     n_met, at = 1, 0
-    while at < n_met:
+    while at < n_met < most:
         for p in range(pattern.start[around[at]], pattern.start[around[at] + 1]):
             j = pattern.groups[p]
             if not is_searched[j]:
@@ -37,13 +37,14 @@ def rows_around(pattern: Pattern, row: int) -> IndexArray:
                         around[n_met] = other
                         n_met += 1
         at += 1
-    return around[:n_met].copy()
+    return around[: min(n_met, most)].copy()
 
 
 @njit(cache=True, nogil=True)
-def _number_shared(pattern: Pattern, is_inside: BoolArray, number: IndexArray) -> int:
-    """Number the groups that rows on both sides serve, the others get -1; return how many there are."""
+def _number_shared(pattern: Pattern, is_inside: BoolArray, number: IndexArray, is_near: BoolArray) -> int:
+    """Number the groups that rows on both sides serve, the others get -1, and mark these rows; return how many groups there are."""
     n_shared = 0
+    is_near[:] = False
     for j in range(len(pattern.weight)):
         n_inside = 0
         for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
@@ -51,6 +52,8 @@ def _number_shared(pattern: Pattern, is_inside: BoolArray, number: IndexArray) -
         if 0 < n_inside < pattern.column_start[j + 1] - pattern.column_start[j]:
             number[j] = n_shared
             n_shared += 1
+            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                is_near[pattern.column_rows[q]] = True
         else:
             number[j] = -1
     return n_shared
@@ -69,32 +72,29 @@ def part_keys(plan_start: IntArray, plan_rows: IndexArray, is_inside: BoolArray)
 
 
 class _Side(NamedTuple):
-    """What one plan has on one side of a part: rows, their yen, and the weight they cover."""
+    """What one plan has on one side of a part: rows, and their yen."""
 
     n_rows: int
     spent: int
-    covered: float
 
 
 @njit(cache=True, nogil=True)
 def _serve_outside(
-    pattern: Pattern, rows: IndexArray, is_inside: BoolArray, number: IndexArray, seen: IndexArray, host: int, outside: FloatArray
+    pattern: Pattern, rows: IndexArray, is_inside: BoolArray, number: IndexArray, is_near: BoolArray, outside: FloatArray
 ) -> _Side:
-    """Return what a host has outside the part, and note the weight of the numbered groups it serves there; shape (n_shared, n_hosts)."""
-    n_rows, spent, covered = 0, 0, 0.0
+    """Return what a host has outside the part, and note the weight of the numbered groups it serves there; shape (n_shared,)."""
+    n_rows, spent = 0, 0
     for row in rows:
         if is_inside[row]:
             continue
         n_rows += 1
         spent += pattern.cost[row]
-        for p in range(pattern.start[row], pattern.start[row + 1]):
-            j = pattern.groups[p]
-            if seen[j] != host:
-                seen[j] = host
-                covered += pattern.weight[j]
+        if is_near[row]:
+            for p in range(pattern.start[row], pattern.start[row + 1]):
+                j = pattern.groups[p]
                 if number[j] >= 0:
-                    outside[number[j], host] = pattern.weight[j]
-    return _Side(n_rows, spent, covered)
+                    outside[number[j]] = pattern.weight[j]
+    return _Side(n_rows, spent)
 
 
 @njit(cache=True, nogil=True)
@@ -106,10 +106,11 @@ def _serve_inside(
     seen: IndexArray,
     part: int,
     outside: FloatArray,
-    twice: FloatArray,
+    gain: FloatArray,
 ) -> _Side:
-    """Return what a donor has inside the part, and add up what each host covers outside as well; shape (n_hosts,)."""
+    """Return what a donor has inside the part, and set what it adds to each host's coverage outside; shape (n_hosts,)."""
     n_rows, spent, covered = 0, 0, 0.0
+    gain[:] = 0.0
     for row in rows:
         if not is_inside[row]:
             continue
@@ -122,9 +123,10 @@ def _serve_inside(
                 covered += pattern.weight[j]
                 if number[j] >= 0:
                     of_hosts = outside[number[j]]
-                    for host in range(len(twice)):
-                        twice[host] += of_hosts[host]
-    return _Side(n_rows, spent, covered)
+                    for host in range(len(gain)):
+                        gain[host] -= of_hosts[host]
+    gain += covered
+    return _Side(n_rows, spent)
 
 
 @njit(cache=True, nogil=True)
@@ -142,8 +144,8 @@ def find_donors(
     """
     Find, for each of the first plans, another plan whose rows inside a part of the problem improve it; one at random of all.
 
-    The host keeps its rows outside the part and takes those of the donor inside it. Every pair is looked at: what the host covers
-    outside and the donor inside, less the weight of the groups that both serve.
+    The host keeps its rows outside the part and takes those of the donor inside it. Every pair is looked at: what the donor covers
+    inside, less the weight of the groups that the host serves outside as well.
 
     Parameters
     ----------
@@ -165,23 +167,21 @@ def find_donors(
         Filled with the donor of each host, or ``NO_PLAN``; shape (n_hosts,).
     """
     n_hosts, m = len(own), len(pattern.weight)
-    number = np.empty(m, dtype=np.int32)
-    outside = np.zeros((_number_shared(pattern, is_inside, number), n_hosts))
-    kept = [_Side(0, 0, 0.0) for _ in range(n_hosts)]
-    seen = np.full(m, -1, dtype=np.int32)
+    number, is_near = np.empty(m, dtype=np.int32), np.empty(len(is_inside), dtype=np.bool_)
+    outside = np.zeros((_number_shared(pattern, is_inside, number, is_near), n_hosts))
+    kept = [_Side(0, 0) for _ in range(n_hosts)]
     for host in range(n_hosts):
         rows = plan_rows[plan_start[host] : plan_start[host + 1]]
-        kept[host] = _serve_outside(pattern, rows, is_inside, number, seen, host, outside)
-    seen[:] = -1
-    value, twice = np.empty((len(distinct), n_hosts)), np.empty(n_hosts)
+        kept[host] = _serve_outside(pattern, rows, is_inside, number, is_near, outside[:, host])
+    value, seen = np.empty((len(distinct), n_hosts)), np.full(m, -1, dtype=np.int32)
     for part in range(len(distinct)):
-        twice[:] = 0.0
         rows = plan_rows[plan_start[distinct[part]] : plan_start[distinct[part] + 1]]
-        taken = _serve_inside(pattern, rows, is_inside, number, seen, part, outside, twice)
+        taken = _serve_inside(pattern, rows, is_inside, number, seen, part, outside, value[part])
         for host in range(n_hosts):
             is_allowed = kept[host].n_rows + taken.n_rows <= pattern.max_rows
             is_allowed &= pattern.budget < 0 or kept[host].spent + taken.spent <= pattern.budget
-            value[part, host] = kept[host].covered + taken.covered - twice[host] if is_allowed else -np.inf
+            if not is_allowed:
+                value[part, host] = -np.inf
     donors[:] = NO_PLAN
     n_better = np.zeros(n_hosts, dtype=np.int64)
     for part in range(len(distinct)):

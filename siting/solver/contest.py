@@ -43,12 +43,10 @@ _LOOKED_AT_PAIRS = 5_000
 
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
-_LATER_TRIALS = 32
 _BESIDE_DIVIDING = 8
-_BESIDE_UNION = 32
 """
 Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do; trials of a
-round from then on, where the other core divides plans, and how many more where it unites them.
+round from then on where the other core divides plans.
 """
 
 _MOST_DIVIDED = 500_000
@@ -168,15 +166,13 @@ class Contest:
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
         is_dividing = self._is_time_to_divide()
         if done >= _LONE_ROUNDS:
-            n_trials = _BESIDE_DIVIDING if is_dividing else _LATER_TRIALS
+            n_trials = _BESIDE_DIVIDING if is_dividing else self._pool.trials_at_once
         else:
             n_trials = 2 if done and has_time and not is_dividing else 1
         trials = [self._trial(scores) for _ in range(n_trials)]
-        if any(one.kind == "union" for one in trials):
-            trials += [self._trial(scores) for _ in range(_BESIDE_UNION)]
-            trials.sort(key=lambda one: one.kind != "union")
         queue = TrialQueue(trials, is_over=self._is_over)
-        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing)
+        is_short = all(one.kind == "graft" for one in trials)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_short=is_short)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
@@ -189,18 +185,18 @@ class Contest:
         """Return the next trial."""
         number, self._n_trials = self._n_trials, self._n_trials + 1
         seed = nth_seed(self._params.seed, number)
-        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves, seconds_left=self._seconds_left)
+        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves)
 
     def _report(self, n_done: int, share: float) -> None:
         """Report the moves of the rounds that are done and of a share of the one that is not."""
         n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool) -> None:
-        """Divide the plans, or take the steps of the bound; then search as well."""
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_short: bool) -> None:
+        """Divide the plans, or take the steps of the bound where trials are not short; then search as well."""
         if is_dividing:
             self._divide()
-        else:
+        elif not is_short:
             self._lower_bound()
         queue.work(on_moves=lambda _share: None)
 

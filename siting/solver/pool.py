@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from typing import Literal
 
@@ -22,14 +21,23 @@ _CORE_SCORES = (0.9, 0.8, 0.95)
 _FRESH_ROWS, _SETTLED_ROWS = (12, 12, 24), 30
 """Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn, and plans that settle."""
 
-_FIRST_PLANS, _MOST_PLANS = 48, 1_000
+_FIRST_PLANS, _MOST_PLANS = 48, 600
 _PLAN_PAIRS = 5_500_000
 """Plans of the first generation, the most of a later one, and the pairs of all its plans together."""
 
-_UNSETTLED_PASSES = 16
+_HELD_SHARE = 0.05
+"""Share of the rows of a plan from scratch that are given to it and kept."""
+
+_PARTS = ((0.01, 0.05), (0.02, 0.1), (0.04, 0.2), (0.08, 0.4), (0.08, 0.5))
 _MOST_PASSES = 240
 _LEAST_CHANGED = 6
-"""Passes of grafts before plans settle; the most after that, and the plans that a round of them must change to be followed by another."""
+"""
+Least and most of the rows in a part that is grafted, one pair after the other; passes of each at most, and the plans that a round of
+grafts must change to be followed by another.
+"""
+
+_SHORT_TRIALS, _LONG_TRIALS = 32, 64
+"""Trials that begin together: grafts, as the next ones need what the last ones found, and others."""
 
 _ELDERS = 16
 _MOST_ELDERS = 96
@@ -39,16 +47,11 @@ _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 4
 """Scales of the temperatures, and trials of each before the best is chosen."""
 
-_Stage = Literal["fresh", "mix", "settle", "merge", "gather", "unite"]
-_STAGES: tuple[_Stage, ...] = ("fresh", "mix", "settle", "merge", "gather", "unite")
-_KINDS: dict[_Stage, TrialKind] = {
-    "fresh": "fresh",
-    "mix": "graft",
-    "settle": "settle",
-    "merge": "graft",
-    "gather": "graft",
-    "unite": "union",
-}
+_NO_ROWS: IndexArray = np.zeros(0, dtype=np.int32)
+
+_Stage = Literal["fresh", "settle", "merge", "gather"]
+_STAGES: tuple[_Stage, ...] = ("fresh", "settle", "merge", "gather")
+_KINDS: dict[_Stage, TrialKind] = {"fresh": "fresh", "settle": "settle", "merge": "graft", "gather": "graft"}
 """What a generation goes through, and the kind of trials of each stage."""
 
 
@@ -56,9 +59,9 @@ class Pool:
     """
     Good plans, and what is to be tried next.
 
-    Plans live in generations. Many are made from scratch, hot and short; parts of them are grafted on others, all are settled, and
-    parts are grafted again, each better plan in the place of the one it comes from, until little changes. Then the elders, the best
-    of earlier generations, join them, and branch and bound unites the best.
+    Plans live in generations. Many are made from scratch, hot and short, each around a few rows that the others seldom have; all are
+    settled, and parts of them are grafted on others, small parts first, each better plan in the place of the one it comes from, until
+    little changes. Then the elders, the best of earlier generations, join them.
 
     Parameters
     ----------
@@ -74,6 +77,7 @@ class Pool:
         self._generation = 0
         self._stage: _Stage = "fresh"
         self._age = 0
+        self._part = 0
         self._n_changed = 0
         self._n_waiting = 0
         self._n_tried = [0] * len(_SCALES)
@@ -83,6 +87,11 @@ class Pool:
     def best(self) -> IndexArray:
         """Rows of the best plan there was."""
         return self._best[1]
+
+    @property
+    def trials_at_once(self) -> int:
+        """Trials that are best begun together: grafts need what the last ones found."""
+        return _SHORT_TRIALS if _KINDS[self._stage] == "graft" else _LONG_TRIALS
 
     def add(self, problem: ReducedProblem, found: list[Found], trial: Trial | None = None) -> list[Valued]:
         """
@@ -143,7 +152,6 @@ class Pool:
         number: int,
         seed: int,
         n_moves: int,
-        seconds_left: Callable[[], float],
     ) -> Trial:
         """
         Return the next trial.
@@ -158,8 +166,6 @@ class Pool:
             How many trials there were before.
         seed, n_moves
             Seed of the trial, and moves of a round.
-        seconds_left
-            Time until the clock ends the search [s].
         """
         if number < _CORE_TRIALS:
             kind: TrialKind = "core"
@@ -173,18 +179,18 @@ class Pool:
         if kind == "core":
             least_score = _CORE_SCORES[number % len(_CORE_SCORES)]
         elif scores is not None:
-            n_kept = (_FRESH_ROWS[number % len(_FRESH_ROWS)] if kind == "fresh" else _SETTLED_ROWS) * len(self.best)
-            least_score = -np.inf if n_kept >= len(scores) else float(np.partition(scores, -n_kept)[-n_kept])
+            least_score = _nth_best(scores, (_FRESH_ROWS[number % len(_FRESH_ROWS)] if kind == "fresh" else _SETTLED_ROWS) * len(self.best))
         return Trial(
             kind=kind,
             problem=problem,
             plans=tuple(self._plans_for(kind, age)),
             scores=scores,
             least_score=least_score,
+            held=self._held(problem, scores, seed) if kind == "fresh" else _NO_ROWS,
+            part=_PARTS[self._part],
             scale=1.0 if kind == "core" else self._scale() if kind == "fresh" else _SCALES[self._best_scale],
             seed=seed,
             n_moves=moves_of(kind, n_moves),
-            seconds_left=seconds_left,
         )
 
     def _is_stage_over(self, problem: ReducedProblem) -> bool:
@@ -193,20 +199,20 @@ class Pool:
             return self._age >= self._n_fresh(problem)
         if self._stage == "settle":
             return not self._unsettled
-        if self._stage == "unite":
-            return self._age > 0 or self._generation == 0
         if len(self._plans) < 2 or (self._stage == "gather" and not self._elders):
             return True
-        if self._stage == "mix":
-            return self._age >= _UNSETTLED_PASSES * HOST_SHARE
         return self._is_merged()
 
     def _is_merged(self) -> bool:
-        """Tell whether the grafts of the last round have changed little."""
+        """Go on to larger parts where the grafts of the last round have changed little; tell whether there are none."""
         if self._age == 0 or self._n_waiting:
             return False
         n_changed, self._n_changed = self._n_changed, 0
-        return self._age >= _MOST_PASSES * HOST_SHARE or n_changed < _LEAST_CHANGED
+        if self._age < _MOST_PASSES * HOST_SHARE and n_changed >= _LEAST_CHANGED:
+            return False
+        self._age = 0
+        self._part = (self._part + 1) % len(_PARTS)
+        return self._part == 0
 
     def _next_stage(self) -> None:
         """Begin the stage after this one, or the next generation."""
@@ -217,7 +223,7 @@ class Pool:
             self._plans = Population()
             self._generation += 1
         self._stage = _STAGES[(_STAGES.index(self._stage) + 1) % len(_STAGES)]
-        self._age = self._n_changed = 0
+        self._age = self._part = self._n_changed = 0
         if self._stage == "settle":
             self._unsettled = [rows for _, rows in self._plans.plans]
         if self._stage == "gather":
@@ -237,13 +243,30 @@ class Pool:
             return [self.best]
         if kind == "settle":
             return [self._unsettled.pop()]
-        if kind == "union":
-            return [rows for _, rows in self._plans.best_first] or [self.best]
         if kind == "graft":
             plans = [rows for _, rows in self._plans.plans]
             first = age % HOST_SHARE * len(plans) // HOST_SHARE
             return plans[first:] + plans[:first]
         return []
+
+    def _held(self, problem: ReducedProblem, scores: FloatArray | None, seed: int) -> IndexArray:
+        """Return a few promising rows that the plans of this generation seldom have, no two of which share a group."""
+        most, budget = round(_HELD_SHARE * len(self.best)), problem.budget_yen
+        promising = np.arange(problem.n_rows)
+        if scores is not None:
+            promising = np.flatnonzero(scores >= _nth_best(scores, _FRESH_ROWS[0] * len(self.best)))
+        n_used = np.bincount(np.concatenate([_NO_ROWS, *(rows for _, rows in self._plans.plans)]), minlength=problem.n_rows)
+        odds = np.random.default_rng(seed).random(len(promising)) * (1 + n_used[promising])
+        is_served, held = np.zeros(problem.n_groups, dtype=np.bool_), _NO_ROWS
+        for row in promising[np.argsort(odds)].tolist():
+            if len(held) == most:
+                break
+            groups = problem.groups_of(row)
+            is_dear = budget is not None and problem.cost_yen[held].sum() + problem.cost_yen[row] > budget
+            if not (is_dear or is_served[groups].any()):
+                is_served[groups] = True
+                held = np.append(held, np.int32(row))
+        return held
 
     def _learn(self, scale: float, covered: float) -> None:
         """Take note of what a plan from scratch covers."""
@@ -263,3 +286,8 @@ class Pool:
         if self._generation == 0 and begun < _SCALE_TRIALS * len(_SCALES) + _CORE_TRIALS:
             return _SCALES[begun % len(_SCALES)]
         return _SCALES[self._best_scale]
+
+
+def _nth_best(scores: FloatArray, n: int) -> float:
+    """Return the least of the n best scores."""
+    return -np.inf if n >= len(scores) else float(np.partition(scores, -n)[-n])

@@ -229,7 +229,7 @@ def _dominated(merged: MergedRows, problem: SitingProblem) -> BoolArray:
     return is_dominated
 
 
-def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
+def restrict(problem: ReducedProblem, rows: IntArray, *, beside: IndexArray | None = None) -> ReducedProblem:
     """
     Return the problem with some of its rows only, groups merged further.
 
@@ -239,11 +239,14 @@ def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
         The reduced problem.
     rows
         Rows to keep, rising. ``candidate`` of the result holds them.
+    beside
+        Other rows, which are open: what they cover counts no more, and the limits are what they leave.
     """
     is_kept = np.zeros(problem.n_rows, dtype=np.bool_)
     is_kept[rows] = True
-    every_group = np.ones(problem.n_groups, dtype=np.bool_)
-    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=every_group).only(rows)
+    opened = np.zeros(0, dtype=np.int32) if beside is None else beside
+    is_open_group = problem.count_servers(opened) == 0
+    merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_kept, is_kept=is_open_group).only(rows)
     return replace(
         problem,
         row_start=merged.row_start,
@@ -252,7 +255,8 @@ def restrict(problem: ReducedProblem, rows: IntArray) -> ReducedProblem:
         column_rows=merged.column_rows,
         weight=sum_groups(merged.cell_group, problem.weight, len(merged.column_start) - 1),
         cost_yen=problem.cost_yen[rows],
-        max_rows=min(problem.max_rows, len(rows)),
+        max_rows=min(problem.max_rows - len(opened), len(rows)),
+        budget_yen=None if problem.budget_yen is None else problem.budget_yen - int(problem.cost_yen[opened].sum()),
         open_weight=math.fsum(problem.weight[merged.cell_group >= 0]),
         candidate=rows,
         cell_group=merged.cell_group,

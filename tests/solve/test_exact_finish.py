@@ -57,7 +57,7 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
     scores = np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
     pool, best, kinds, scales = Pool(best_greedy(problem)), 0.0, [], []
     for number in range(5_000):
-        trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
         kinds.append(trial.kind)
         scales.append(trial.scale)
         found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
@@ -76,13 +76,13 @@ def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12))
     pool = Pool(best_greedy(problem))
     for number in range(30):
-        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=500)
         pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial)
     core = restrict(problem, np.union1d(pool.best, np.arange(0, problem.n_rows, 2)).astype(np.int64))
     part = pool.renumbered(problem, core)
     assert np.array_equal(core.candidate[part.best], pool.best)
     for number in range(30, 60):
-        trial = part.trial(core, np.ones(core.n_rows), number=number, seed=number, n_moves=500, seconds_left=lambda: 60.0)
+        trial = part.trial(core, np.ones(core.n_rows), number=number, seed=number, n_moves=500)
         for covered, rows in part.add(core, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
             assert len(rows) <= 12
             assert problem.covered(core.candidate[rows].astype(np.int32)) == covered
@@ -93,7 +93,7 @@ def test_temperatures_are_learned_from_the_plans_they_lead_to() -> None:
     pool = Pool(best_greedy(problem))
     fresh: dict[float, list[float]] = {}
     for number in range(200):
-        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=20, seconds_left=lambda: 60.0)
+        trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=20)
         rows = best_greedy(problem)[0 if trial.scale == 0.15 else 1 :]
         for covered, _ in pool.add(problem, [Found(rows, None)], trial):
             if trial.kind == "fresh":
