@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--all", action="store_true", help="every pair of sites and radius with a known value")
     parser.add_argument("--time-limit", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--effort", type=float, default=100.0)
+    parser.add_argument("--effort", type=float, default=1_000.0)
     given = parser.parse_args(arguments)
     if given.all == bool(given.sites) or (given.sites and given.radius_m is None):
         parser.error("give --sites and --radius-m, or --all")
@@ -75,11 +75,9 @@ def compile_kernels() -> None:
         solve(problem, SolveParams(effort=0.05, time_limit_s=10.0))
     reduced = presolve(problem)
     plans = tuple(rng.permutation(reduced.n_rows)[: reduced.max_rows].astype(np.int32) for _ in range(8))
-    made = partial(
-        Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], part=(0.1, 0.5), scale=1.0, seed=1, n_moves=1_000
-    )
+    made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], part=(0.1, 0.5))
     for kind in get_args(TrialKind):
-        made(kind=kind).run(is_over=lambda: False, on_moves=lambda _moves: None)
+        made(kind=kind, scale=1.0, seed=1, n_moves=1_000).run(is_over=lambda: False, on_moves=lambda _moves: None)
 
 
 def run(

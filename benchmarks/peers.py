@@ -57,9 +57,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--mip-sites", type=int, default=100)
     parser.add_argument("--mip-time-limit", type=float, default=600.0)
     parser.add_argument("--time-limit", type=float, default=60.0)
+    parser.add_argument("--effort", type=float, default=100.0, help="so much that the clock ends what is not proven")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    params = SolveParams(seed=given.seed, time_limit_s=given.time_limit)
+    params = SolveParams(seed=given.seed, time_limit_s=given.time_limit, effort=given.effort)
     result: dict[str, object] = {"benchmark": "peers"}
     if given.only != "mip":
         sizes = QUICK_SIZES if given.quick else SIZES

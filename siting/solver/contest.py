@@ -179,7 +179,8 @@ class Contest:
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
         for one, plans in queue.results:
             self._take(plans, one)
-        self._take([Found(self._guided(), None)])
+        if not is_short:
+            self._take([Found(self._guided(), None)])
 
     def _trial(self, scores: FloatArray | None) -> Trial:
         """Return the next trial."""

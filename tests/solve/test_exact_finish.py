@@ -55,12 +55,16 @@ def test_branch_and_bound_does_without_a_time_limit() -> None:
 def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12, budget_yen=55))
     scores = np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
-    pool, best, kinds, scales = Pool(best_greedy(problem)), 0.0, [], []
+    pool, best, kinds, scales, parts = Pool(best_greedy(problem)), 0.0, [], [], []
     for number in range(5_000):
         trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
         kinds.append(trial.kind)
         scales.append(trial.scale)
+        parts.append(trial.part)
         found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
+        if trial.kind == "fresh":
+            assert len(trial.held) <= 1, "one row of twenty is given to a plan from scratch"
+            assert np.isin(trial.held, found[0].rows).all()
         for covered, rows in pool.add(problem, found, trial):
             assert len(set(rows.tolist())) == len(rows) <= 12
             assert problem.cost_yen[rows].sum() <= 55
@@ -68,8 +72,45 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
             best = max(best, covered)
         assert problem.covered(pool.best) == best
     assert set(kinds) == set(get_args(TrialKind))
-    assert kinds.count("union") > 1, "generations follow one another"
+    changes = [(one, other) for one, other in pairwise(kinds) if one != other]
+    assert changes.count(("graft", "fresh")) > 1, "generations follow one another"
+    grafted = [part for kind, part in zip(kinds, parts, strict=True) if kind == "graft"]
+    assert list(dict.fromkeys(grafted)) == sorted(set(grafted)), "small parts are grafted first"
+    assert len(set(grafted)) > 2
     assert len(set(scales[:12])) == 4, "each scale of the temperatures is tried"
+
+
+def test_plans_from_scratch_hold_rows_that_others_seldom_have_and_that_share_no_group() -> None:
+    problem = presolve(street_problem(3, n_rows=400, reach=2, max_sites=60))
+    pool, scores = Pool(best_greedy(problem)), np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
+    n_plans, used, usual = np.zeros(problem.n_rows), [], []
+    for number in range(40):
+        trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
+        if trial.kind == "fresh":
+            groups = np.concatenate([problem.groups_of(row) for row in trial.held.tolist()])
+            assert len(trial.held) == 3
+            assert len(set(groups.tolist())) == len(groups)
+            used.append(n_plans[trial.held].mean())
+            usual.append(n_plans.mean())
+        for _, rows in pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
+            n_plans[rows] += 1
+    assert len(used) > 30
+    assert np.mean(used) < 0.3 * np.mean(usual)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_problem_beside_open_rows_counts_what_these_leave(seed: int) -> None:
+    problem = presolve(random_sample(seed, n_rows=14, n_cells=40, kind="count" if seed % 2 else "budget").problem())
+    if problem.n_rows < 4 or problem.max_rows < 2:
+        return
+    held = best_greedy(problem)[:1]
+    others = np.setdiff1d(np.arange(problem.n_rows), held)[::2]
+    rest = restrict(problem, others, beside=held)
+    added = best_greedy(rest)
+    rows = np.concatenate((held, rest.candidate[added])).astype(np.int32)
+    assert len(rows) <= problem.max_rows
+    assert problem.budget_yen is None or problem.cost_yen[rows].sum() <= problem.budget_yen
+    assert rest.covered(added) - rest.base_weight == pytest.approx(problem.covered(rows) - problem.covered(held))
 
 
 def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:

@@ -74,9 +74,10 @@ def test_rows_around_a_row_come_in_the_order_of_their_links() -> None:
                     if other not in links:
                         links[other] = links[row] + 1
                         queue.append(other)
-        around = rows_around(problem.pattern, first).tolist()
+        around = rows_around(problem.pattern, first, problem.n_rows).tolist()
         assert sorted(around) == sorted(links)
         assert [links[row] for row in around] == sorted(links.values())
+        assert rows_around(problem.pattern, first, 7).tolist() == around[:7]
 
 
 @pytest.mark.parametrize("seed", range(30))
