@@ -171,15 +171,15 @@ class Contest:
             n_trials = 2 if done and has_time and not is_dividing else 1
         trials = [self._trial(scores) for _ in range(n_trials)]
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_short = all(one.kind == "graft" for one in trials)
-        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_short=is_short)
+        is_grafting = all(one.kind == "graft" for one in trials)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_grafting=is_grafting)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
         for one, plans in queue.results:
             self._take(plans, one)
-        if not is_short:
+        if not is_grafting:
             self._take([Found(self._guided(), None)])
 
     def _trial(self, scores: FloatArray | None) -> Trial:
@@ -193,11 +193,11 @@ class Contest:
         n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_short: bool) -> None:
-        """Divide the plans, or take the steps of the bound where trials are not short; then search as well."""
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_grafting: bool) -> None:
+        """Divide the plans, or take the steps of the bound unless trials are as short as grafts; then search as well."""
         if is_dividing:
             self._divide()
-        elif not is_short:
+        elif not is_grafting:
             self._lower_bound()
         queue.work(on_moves=lambda _share: None)
 

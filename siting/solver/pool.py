@@ -36,8 +36,8 @@ Least and most of the rows in a part that is grafted, one pair after the other; 
 grafts must change to be followed by another.
 """
 
-_SHORT_TRIALS, _LONG_TRIALS = 32, 64
-"""Trials that begin together: grafts, as the next ones need what the last ones found, and others."""
+_GRAFTS_AT_ONCE, _OTHERS_AT_ONCE = 32, 64
+"""Trials that begin together; the next grafts need what the last ones found."""
 
 _ELDERS = 16
 _MOST_ELDERS = 96
@@ -90,8 +90,8 @@ class Pool:
 
     @property
     def trials_at_once(self) -> int:
-        """Trials that are best begun together: grafts need what the last ones found."""
-        return _SHORT_TRIALS if _KINDS[self._stage] == "graft" else _LONG_TRIALS
+        """Trials that are best begun together."""
+        return _GRAFTS_AT_ONCE if _KINDS[self._stage] == "graft" else _OTHERS_AT_ONCE
 
     def add(self, problem: ReducedProblem, found: list[Found], trial: Trial | None = None) -> list[Valued]:
         """

@@ -41,9 +41,9 @@ class Trial:
     Attributes
     ----------
     kind
-        ``"core"`` anneals the best plan among promising rows; ``"fresh"`` the greedy plan among few, hot; ``"settle"`` what came of
-        that, among more, cold; ``"graft"`` gives the first plans the rows that others have in a part of the problem, where that
-        improves them.
+        ``"core"`` anneals the best plan among promising rows; ``"fresh"`` the greedy plan among few, around those it holds, hot;
+        ``"settle"`` what came of that, among more, cold; ``"graft"`` gives the first plans the rows that others have in a part of the
+        problem, where that improves them.
     problem
         The problem.
     plans
