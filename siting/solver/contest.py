@@ -43,10 +43,10 @@ _LOOKED_AT_PAIRS = 5_000
 
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
-_BESIDE_DIVIDING = 8
+_TRIALS_AT_ONCE = 32
 """
-Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do; trials of a
-round from then on where the other core divides plans.
+Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do, and the trials
+that begin together from then on: grafts need what the last ones found.
 """
 
 _MOST_DIVIDED = 500_000
@@ -137,11 +137,13 @@ class Contest:
 
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
-        if self._tree is not None and not self._tree.is_done and self.solution.n_rounds % 2 == 1:
+        is_grafting = self._pool.is_grafting
+        is_dividing = not is_grafting and self._is_time_to_divide()
+        if is_dividing and self._tree is not None and self.solution.n_rounds % 2 == 1:
             self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
         else:
-            self._search_and_bound()
+            self._search_and_bound(is_dividing=is_dividing, is_grafting=is_grafting)
         self._take_bound(self._dual.bound() if self._tree is None else min(self._dual.bound(), self._tree.bound))
         self._past_bounds.append(self.solution.bound)
         if self._tree is None or self._tree.is_done:
@@ -159,19 +161,15 @@ class Contest:
             self.solution.n_parts,
         )
 
-    def _search_and_bound(self) -> None:
-        """Search on this core, take the steps of the bound on the other; then search there too."""
+    def _search_and_bound(self, *, is_dividing: bool, is_grafting: bool) -> None:
+        """Search on this core, see to the bound on the other; then search there too. Grafts are short, and the bound waits for them."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
-        is_dividing = self._is_time_to_divide()
-        if done >= _LONE_ROUNDS:
-            n_trials = _BESIDE_DIVIDING if is_dividing else self._pool.trials_at_once
-        else:
-            n_trials = 2 if done and has_time and not is_dividing else 1
+        n_first = 2 if done and has_time and not is_dividing else 1
+        n_trials = _TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first
         trials = [self._trial(scores) for _ in range(n_trials)]
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_grafting = all(one.kind == "graft" for one in trials)
         beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_grafting=is_grafting)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
@@ -194,7 +192,7 @@ class Contest:
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
     def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_grafting: bool) -> None:
-        """Divide the plans, or take the steps of the bound unless trials are as short as grafts; then search as well."""
+        """Divide the plans, or take the steps of the bound, unless trials are grafts; then search as well."""
         if is_dividing:
             self._divide()
         elif not is_grafting:

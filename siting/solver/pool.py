@@ -36,9 +36,6 @@ Least and most of the rows in a part that is grafted, one pair after the other; 
 grafts must change to be followed by another.
 """
 
-_GRAFTS_AT_ONCE, _OTHERS_AT_ONCE = 32, 64
-"""Trials that begin together; the next grafts need what the last ones found."""
-
 _ELDERS = 16
 _MOST_ELDERS = 96
 """Best plans of a generation that later ones gather, and the most of them all."""
@@ -61,7 +58,8 @@ class Pool:
 
     Plans live in generations. Many are made from scratch, hot and short, each around a few rows that the others seldom have; all are
     settled, and parts of them are grafted on others, small parts first, each better plan in the place of the one it comes from, until
-    little changes. Then the elders, the best of earlier generations, join them.
+    little changes. Then the elders, the best of earlier generations, join them. The first generation is small and quick: no rows are
+    given to its plans, and the largest parts are grafted at once.
 
     Parameters
     ----------
@@ -89,9 +87,9 @@ class Pool:
         return self._best[1]
 
     @property
-    def trials_at_once(self) -> int:
-        """Trials that are best begun together."""
-        return _GRAFTS_AT_ONCE if _KINDS[self._stage] == "graft" else _OTHERS_AT_ONCE
+    def is_grafting(self) -> bool:
+        """Whether the last trials were grafts; likely the next are."""
+        return _KINDS[self._stage] == "graft"
 
     def add(self, problem: ReducedProblem, found: list[Found], trial: Trial | None = None) -> list[Valued]:
         """
@@ -186,7 +184,7 @@ class Pool:
             plans=tuple(self._plans_for(kind, age)),
             scores=scores,
             least_score=least_score,
-            held=self._held(problem, scores, seed) if kind == "fresh" else _NO_ROWS,
+            held=self._held(problem, scores, seed) if kind == "fresh" and self._generation else _NO_ROWS,
             part=_PARTS[self._part],
             scale=1.0 if kind == "core" else self._scale() if kind == "fresh" else _SCALES[self._best_scale],
             seed=seed,
@@ -223,7 +221,8 @@ class Pool:
             self._plans = Population()
             self._generation += 1
         self._stage = _STAGES[(_STAGES.index(self._stage) + 1) % len(_STAGES)]
-        self._age = self._part = self._n_changed = 0
+        self._age = self._n_changed = 0
+        self._part = 0 if self._generation else len(_PARTS) - 1
         if self._stage == "settle":
             self._unsettled = [rows for _, rows in self._plans.plans]
         if self._stage == "gather":

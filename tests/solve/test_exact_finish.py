@@ -74,9 +74,12 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
     assert set(kinds) == set(get_args(TrialKind))
     changes = [(one, other) for one, other in pairwise(kinds) if one != other]
     assert changes.count(("graft", "fresh")) > 1, "generations follow one another"
-    grafted = [part for kind, part in zip(kinds, parts, strict=True) if kind == "graft"]
-    assert list(dict.fromkeys(grafted)) == sorted(set(grafted)), "small parts are grafted first"
-    assert len(set(grafted)) > 2
+    first = kinds.index("fresh", kinds.index("graft"))
+    grafted = [(number < first, part) for number, (kind, part) in enumerate(zip(kinds, parts, strict=True)) if kind == "graft"]
+    assert len({part for is_first, part in grafted if is_first}) == 1, "the first generation grafts large parts only"
+    later = list(dict.fromkeys(part for is_first, part in grafted if not is_first))
+    assert later == sorted(later), "small parts are grafted first"
+    assert len(later) > 2
     assert len(set(scales[:12])) == 4, "each scale of the temperatures is tried"
 
 
@@ -84,17 +87,26 @@ def test_plans_from_scratch_hold_rows_that_others_seldom_have_and_that_share_no_
     problem = presolve(street_problem(3, n_rows=400, reach=2, max_sites=60))
     pool, scores = Pool(best_greedy(problem)), np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
     n_plans, used, usual = np.zeros(problem.n_rows), [], []
-    for number in range(40):
+    is_first, is_grafted = True, False
+    for number in range(2_000):
         trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
-        if trial.kind == "fresh":
+        is_grafted |= trial.kind == "graft"
+        if is_first and is_grafted and trial.kind == "fresh":
+            is_first = False
+            n_plans[:] = 0
+        if trial.kind == "fresh" and is_first:
+            assert len(trial.held) == 0, "the first plans are made as fast as may be"
+        elif trial.kind == "fresh":
             groups = np.concatenate([problem.groups_of(row) for row in trial.held.tolist()])
             assert len(trial.held) == 3
             assert len(set(groups.tolist())) == len(groups)
             used.append(n_plans[trial.held].mean())
             usual.append(n_plans.mean())
+        if len(used) == 40:
+            break
         for _, rows in pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
             n_plans[rows] += 1
-    assert len(used) > 30
+    assert len(used) == 40
     assert np.mean(used) < 0.3 * np.mean(usual)
 
 
