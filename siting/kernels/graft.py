@@ -106,26 +106,28 @@ def _serve_inside(
     seen: IndexArray,
     part: int,
     outside: FloatArray,
+    shared: IndexArray,
     gain: FloatArray,
 ) -> _Side:
     """Return what a donor has inside the part, and set what it adds to each host's coverage outside; shape (n_hosts,)."""
-    n_rows, spent, covered = 0, 0, 0.0
-    gain[:] = 0.0
+    n_rows, spent, covered, n_shared = 0, 0, 0.0, 0
     for row in rows:
         if not is_inside[row]:
             continue
         n_rows += 1
         spent += pattern.cost[row]
         for p in range(pattern.start[row], pattern.start[row + 1]):
-            j = pattern.groups[p]
-            if seen[j] != part:
-                seen[j] = part
-                covered += pattern.weight[j]
-                if number[j] >= 0:
-                    of_hosts = outside[number[j]]
-                    for host in range(len(gain)):
-                        gain[host] -= of_hosts[host]
-    gain += covered
+            j = np.uint32(pattern.groups[p])
+            is_new = seen[j] != part
+            seen[j] = part
+            covered += is_new * pattern.weight[j]  # no branch: which groups are new is hard to foretell
+            shared[n_shared] = number[j]
+            n_shared += is_new & (number[j] >= 0)
+    gain[:] = covered
+    for k in range(n_shared):
+        of_hosts = outside[np.uint32(shared[k])]
+        for host in range(len(gain)):
+            gain[host] -= of_hosts[host]
     return _Side(n_rows, spent)
 
 
@@ -173,10 +175,10 @@ def find_donors(
     for host in range(n_hosts):
         rows = plan_rows[plan_start[host] : plan_start[host + 1]]
         kept[host] = _serve_outside(pattern, rows, is_inside, number, is_near, outside[:, host])
-    value, seen = np.empty((len(distinct), n_hosts)), np.full(m, -1, dtype=np.int32)
+    value, seen, shared = np.empty((len(distinct), n_hosts)), np.full(m, -1, dtype=np.int32), np.empty(m + 1, dtype=np.int32)
     for part in range(len(distinct)):
         rows = plan_rows[plan_start[distinct[part]] : plan_start[distinct[part] + 1]]
-        taken = _serve_inside(pattern, rows, is_inside, number, seen, part, outside, value[part])
+        taken = _serve_inside(pattern, rows, is_inside, number, seen, part, outside, shared, value[part])
         for host in range(n_hosts):
             is_allowed = kept[host].n_rows + taken.n_rows <= pattern.max_rows
             is_allowed &= pattern.budget < 0 or kept[host].spent + taken.spent <= pattern.budget

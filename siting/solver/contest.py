@@ -245,10 +245,11 @@ class Contest:
         return polish(part, greedy(part, keep=keep))
 
     def _take(self, found: list[Found], trial: Trial | None = None) -> None:
-        """Keep plans, and the best of them all."""
+        """Keep plans, and the best of them all, made so good that no swap, addition or removal improves it."""
         for covered, rows in self._pool.add(self._part, found, trial):
             if covered > self.solution.covered:
-                self.solution = replace(self.solution, rows=self._origin[rows], covered=covered)
+                best = np.sort(polish(self._part, rows))
+                self.solution = replace(self.solution, rows=self._origin[best], covered=self._part.covered(best))
 
     def _take_bound(self, bound: float) -> None:
         """Take a bound on the part; no plan with a dropped row is better than the best plan."""

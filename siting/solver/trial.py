@@ -77,7 +77,7 @@ class Trial:
 
     def run(self, *, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[Found]:
         """
-        Return the plans found. No swap, addition or removal improves the best of them, but for those from scratch.
+        Return the plans found. No swap, addition or removal improves those that were annealed from a plan.
 
         Parameters
         ----------
@@ -134,11 +134,7 @@ class Trial:
         for at in np.flatnonzero(donors != NO_PLAN).tolist():
             host, donor = hosts[at], self.plans[donors[at]]
             hosts[at] = np.concatenate((host[~is_inside[host]], donor[is_inside[donor]]))
-        grafted = [Found(rows, parent) for rows, parent in zip(hosts, self.plans[:n_hosts], strict=True) if rows is not parent]
-        if grafted:
-            best = max(range(len(grafted)), key=lambda at: self.problem.covered(grafted[at].rows))
-            grafted[best] = Found(polish(self.problem, grafted[best].rows.astype(np.int32)), grafted[best].parent)
-        return grafted
+        return [Found(rows, parent) for rows, parent in zip(hosts, self.plans[:n_hosts], strict=True) if rows is not parent]
 
 
 def moves_of(kind: TrialKind, n_moves: int) -> int:
