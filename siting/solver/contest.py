@@ -80,7 +80,7 @@ class Contest:
     params
         Seed, effort and target gap.
     other_core
-        Runs the steps of the bound.
+        Sees to the bound, and helps with the search.
     is_over
         Ends the work when true.
     progress
@@ -137,15 +137,16 @@ class Contest:
 
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
-        is_grafting = self._pool.is_grafting
-        is_dividing = not is_grafting and self._is_time_to_divide()
-        if is_dividing and self._tree is not None and self.solution.n_rounds % 2 == 1:
+        is_divided_next = self._tree is not None and not self._tree.is_done and self.solution.n_rounds % 2 == 1
+        if is_divided_next and not self._pool.is_grafting:
             self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
+            is_bound_tried = True
         else:
-            self._search_and_bound(is_dividing=is_dividing, is_grafting=is_grafting)
+            is_bound_tried = self._search_and_bound()
         self._take_bound(self._dual.bound() if self._tree is None else min(self._dual.bound(), self._tree.bound))
-        self._past_bounds.append(self.solution.bound)
+        if is_bound_tried:
+            self._past_bounds.append(self.solution.bound)
         if self._tree is None or self._tree.is_done:
             self._shrink()
         if self._is_time_to_finish():
@@ -161,15 +162,16 @@ class Contest:
             self.solution.n_parts,
         )
 
-    def _search_and_bound(self, *, is_dividing: bool, is_grafting: bool) -> None:
-        """Search on this core, see to the bound on the other; then search there too. Grafts are short, and the bound waits for them."""
+    def _search_and_bound(self) -> bool:
+        """Search on this core, see to the bound on the other, then search there too; tell whether the bound had its turn, which grafts skip."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
+        is_dividing = self._is_time_to_divide()
         n_first = 2 if done and has_time and not is_dividing else 1
-        n_trials = _TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first
-        trials = [self._trial(scores) for _ in range(n_trials)]
+        trials = [self._trial(scores) for _ in range(_TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first)]
         queue = TrialQueue(trials, is_over=self._is_over)
+        is_grafting = all(one.kind == "graft" for one in trials)
         beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_grafting=is_grafting)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
@@ -179,6 +181,7 @@ class Contest:
             self._take(plans, one)
         if not is_grafting:
             self._take([Found(self._guided(), None)])
+        return not is_grafting
 
     def _trial(self, scores: FloatArray | None) -> Trial:
         """Return the next trial."""
@@ -192,8 +195,8 @@ class Contest:
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
     def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_grafting: bool) -> None:
-        """Divide the plans, or take the steps of the bound, unless trials are grafts; then search as well."""
-        if is_dividing:
+        """Divide the plans, or take the steps of the bound, unless trials are as short as grafts; then search as well."""
+        if is_dividing and not is_grafting:
             self._divide()
         elif not is_grafting:
             self._lower_bound()
@@ -248,7 +251,8 @@ class Contest:
         """Keep plans, and the best of them all, made so good that no swap, addition or removal improves it."""
         for covered, rows in self._pool.add(self._part, found, trial):
             if covered > self.solution.covered:
-                best = np.sort(polish(self._part, rows))
+                best = max(np.sort(polish(self._part, rows)), rows, key=self._part.covered)
+                self._pool.add(self._part, [Found(best, None)])
                 self.solution = replace(self.solution, rows=self._origin[best], covered=self._part.covered(best))
 
     def _take_bound(self, bound: float) -> None:

@@ -59,7 +59,7 @@ class Pool:
     Plans live in generations. Many are made from scratch, hot and short, each around a few rows that the others seldom have; all are
     settled, and parts of them are grafted on others, small parts first, each better plan in the place of the one it comes from, until
     little changes. Then the elders, the best of earlier generations, join them. The first generation is small and quick: no rows are
-    given to its plans, and the largest parts are grafted at once.
+    given to its plans, and the largest parts are grafted straight away.
 
     Parameters
     ----------
@@ -123,6 +123,8 @@ class Pool:
                 self._plans.add(plan)
             if trial.kind == "fresh":
                 self._learn(trial.scale, plan[0])
+                if self._stage == "settle":  # plans begun last come when the first of the others settle
+                    self._unsettled.append(plan[1])
         return valued
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:

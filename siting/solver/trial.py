@@ -77,7 +77,7 @@ class Trial:
 
     def run(self, *, is_over: Callable[[], bool], on_moves: Callable[[int], None]) -> list[Found]:
         """
-        Return the plans found. No swap, addition or removal improves those that were annealed from a plan.
+        Return the plans found. No swap, addition or removal improves those of ``"core"`` and ``"settle"``.
 
         Parameters
         ----------
