@@ -163,7 +163,7 @@ class Contest:
         )
 
     def _search_and_bound(self) -> bool:
-        """Search on this core, see to the bound on the other, then search there too; tell whether the bound had its turn, which grafts skip."""
+        """Search on this core, see to the bound on the other, then search there too; tell whether the bound had its turn."""
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
