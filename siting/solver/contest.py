@@ -196,10 +196,11 @@ class Contest:
 
     def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_grafting: bool) -> None:
         """Divide the plans, or take the steps of the bound, unless trials are as short as grafts; then search as well."""
-        if is_dividing and not is_grafting:
-            self._divide()
-        elif not is_grafting:
-            self._lower_bound()
+        if not is_grafting:
+            if is_dividing:
+                self._divide()
+            else:
+                self._lower_bound()
         queue.work(on_moves=lambda _share: None)
 
     def _lower_bound(self) -> None:
