@@ -22,6 +22,7 @@ from benchmarks.measure import Stages, environment, peak_memory_gib, report
 from siting import InvalidInputError, PointDemand, SitingProblem, SolveParams, cover_points, evaluate, solve
 from siting.solver.presolve import presolve
 from siting.solver.trial import Trial, TrialKind
+from siting.solver.unite import prices
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -75,9 +76,10 @@ def compile_kernels() -> None:
         solve(problem, SolveParams(effort=0.05, time_limit_s=10.0))
     reduced = presolve(problem)
     plans = tuple(rng.permutation(reduced.n_rows)[: reduced.max_rows].astype(np.int32) for _ in range(8))
-    made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], part=(0.1, 0.5))
+    made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], width=40)
     for kind in get_args(TrialKind):
-        made(kind=kind, scale=1.0, seed=1, n_moves=1_000).run(is_over=lambda: False, on_moves=lambda _moves: None)
+        at = prices(reduced, plans[0], 0.98) if kind == "unite" else None
+        made(kind=kind, prices=at, scale=1.0, seed=1, n_moves=1_000).run(is_over=lambda: False, on_moves=lambda _moves: None)
 
 
 def run(

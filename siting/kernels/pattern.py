@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numba import njit
+
 from siting.arrays import FloatArray, IndexArray, IntArray
 
 
@@ -18,3 +21,16 @@ class Pattern(NamedTuple):
     cost: IntArray
     max_rows: int
     budget: int
+
+
+@njit(cache=True, nogil=True)
+def covered_by(pattern: Pattern, rows: IndexArray) -> float:
+    """Return the weight of the groups that some rows serve, added in the order of the rows."""
+    is_served, covered = np.zeros(len(pattern.weight), dtype=np.bool_), 0.0
+    for row in rows:
+        for p in range(pattern.start[row], pattern.start[row + 1]):
+            j = pattern.groups[p]
+            if not is_served[j]:
+                is_served[j] = True
+                covered += pattern.weight[j]
+    return covered

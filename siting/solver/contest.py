@@ -24,7 +24,7 @@ from siting.solver.region_tree import PART_STEPS, RegionTree
 from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
-from siting.solver.trial import Found, Trial
+from siting.solver.trial import Trial
 from siting.solver.trial_queue import TrialQueue
 
 _logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ _LONE_ROUNDS = 6
 _TRIALS_AT_ONCE = 32
 """
 Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do, and the trials
-that begin together from then on: grafts need what the last ones found.
+that begin together from then on.
 """
 
 _MOST_DIVIDED = 500_000
@@ -128,7 +128,7 @@ class Contest:
         if self._dual.n_pairs > _MOST_LOOKED_AT:
             return
         self._lower_bound()
-        self._take([Found(self._guided(), None)])
+        self._take(self._guided())
         self._take_bound(self._dual.bound())
         self._shrink()
         is_open = not is_proven(self._whole, self.solution, self._params.target_gap) and not self._is_over()
@@ -138,7 +138,7 @@ class Contest:
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
         is_divided_next = self._tree is not None and not self._tree.is_done and self.solution.n_rounds % 2 == 1
-        if is_divided_next and not self._pool.is_grafting:
+        if is_divided_next and not self._pool.is_uniting:
             self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
             is_bound_tried = True
@@ -169,34 +169,42 @@ class Contest:
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
         is_dividing = self._is_time_to_divide()
         n_first = 2 if done and has_time and not is_dividing else 1
-        trials = [self._trial(scores) for _ in range(_TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first)]
+        trials = self._trials(scores, _TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first)
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_grafting = all(one.kind == "graft" for one in trials)
-        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_grafting=is_grafting)
+        is_uniting = all(one.kind == "unite" for one in trials)
+        beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_uniting=is_uniting)
         queue.work(on_moves=partial(self._report, done))
         beside.result()
         n_moves = self.solution.n_moves + sum(one.n_moves for one in trials)
         self.solution = replace(self.solution, n_rounds=done + 1, n_moves=n_moves, n_steps=self._dual.n_steps)
-        for one, plans in queue.results:
-            self._take(plans, one)
-        if not is_grafting:
-            self._take([Found(self._guided(), None)])
-        return not is_grafting
+        for one, rows in queue.results:
+            self._pool.end_trial()
+            if rows is not None:
+                self._take(rows, one)
+        if not is_uniting:
+            self._take(self._guided())
+        return not is_uniting
 
-    def _trial(self, scores: FloatArray | None) -> Trial:
-        """Return the next trial."""
-        number, self._n_trials = self._n_trials, self._n_trials + 1
-        seed = nth_seed(self._params.seed, number)
-        return self._pool.trial(self._part, scores, number=number, seed=seed, n_moves=self._work.n_moves)
+    def _trials(self, scores: FloatArray | None, n_most: int) -> list[Trial]:
+        """Return the next trials, one at least, as far as they need not wait for one another."""
+        trials: list[Trial] = []
+        while len(trials) < n_most:
+            seed = nth_seed(self._params.seed, self._n_trials)
+            trial = self._pool.trial(self._part, scores, number=self._n_trials, seed=seed, n_moves=self._work.n_moves)
+            if trial is None:
+                break
+            self._n_trials += 1
+            trials.append(trial)
+        return trials
 
     def _report(self, n_done: int, share: float) -> None:
         """Report the moves of the rounds that are done and of a share of the one that is not."""
         n_moves, n_all = self._work.n_moves, self._work.n_rounds * self._work.n_moves
         self._progress("stage.solve", min(n_done * n_moves + int(share * n_moves), n_all), n_all)
 
-    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_grafting: bool) -> None:
-        """Divide the plans, or take the steps of the bound, unless trials are as short as grafts; then search as well."""
-        if not is_grafting:
+    def _work_beside(self, queue: TrialQueue, *, is_dividing: bool, is_uniting: bool) -> None:
+        """Divide the plans, or take the steps of the bound, unless plans are united, which waits for nothing; then search as well."""
+        if not is_uniting:
             if is_dividing:
                 self._divide()
             else:
@@ -248,13 +256,13 @@ class Contest:
         keep = most_promising(self._dual.scores(), part.cost_yen, max_rows=part.max_rows, budget_yen=part.budget_yen)
         return polish(part, greedy(part, keep=keep))
 
-    def _take(self, found: list[Found], trial: Trial | None = None) -> None:
-        """Keep plans, and the best of them all, made so good that no swap, addition or removal improves it."""
-        for covered, rows in self._pool.add(self._part, found, trial):
-            if covered > self.solution.covered:
-                best = max(np.sort(polish(self._part, rows)), rows, key=self._part.covered)
-                self._pool.add(self._part, [Found(best, None)])
-                self.solution = replace(self.solution, rows=self._origin[best], covered=self._part.covered(best))
+    def _take(self, rows: IndexArray, trial: Trial | None = None) -> None:
+        """Keep a plan; if it is the best of all, made so good that no swap, addition or removal improves it."""
+        covered, rows = self._pool.add(self._part, rows, trial)
+        if covered > self.solution.covered:
+            best = max(np.sort(polish(self._part, rows)), rows, key=self._part.covered)
+            self._pool.add(self._part, best)
+            self.solution = replace(self.solution, rows=self._origin[best], covered=self._part.covered(best))
 
     def _take_bound(self, bound: float) -> None:
         """Take a bound on the part; no plan with a dropped row is better than the best plan."""
@@ -290,5 +298,5 @@ class Contest:
         found = finish(self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left())
         self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + n_nodes)
         if found.rows is not None:
-            self._take([Found(polish(self._part, found.rows), None)])
+            self._take(polish(self._part, found.rows))
         self._take_bound(found.bound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from siting.solver.cuts import Cuts, separate
 from siting.solver.dual_bound import proven_bound
 from siting.solver.presolve import ReducedProblem
 from siting.solver.region_tree import RegionTree
-from siting.solver.row_worth import scores
+from siting.solver.row_worth import row_prices, scores
 
 _STEPS_AT_ONCE = 10
 _LEAST_VIOLATION = 0.05
@@ -23,6 +24,13 @@ _RESTART_SCALE = 0.012
 _LEAST_RESTART_SCALE = _RESTART_SCALE / 16.0
 _MARGIN = 1e-9
 """Share of the weight that rounding may cost."""
+
+
+class Prices(NamedTuple):
+    """What the relaxation asks for covering each group, at most its weight, shape (m,), and for opening each row, shape (n,)."""
+
+    group: FloatArray
+    row: FloatArray
 
 
 class LagrangianDual:
@@ -212,6 +220,14 @@ class LagrangianDual:
     def bound(self) -> float:
         """Return the best bound so far; see :func:`siting.solver.dual_bound.proven_bound`."""
         return proven_bound(self._problem, self._state.best_multiplier, float(self._state.best_price[0]), self._cuts, rows=self._rows)
+
+    def prices(self) -> Prices:
+        """Return the multiplier of each group, and what the last row worth opening would be worth at the cost of each row."""
+        problem, price = self._problem, float(self._state.best_price[0])
+        multiplier = np.minimum(self._state.best_multiplier[: problem.n_groups], problem.weight)
+        value = np.empty(problem.n_rows)
+        row_values(problem.row_start, problem.row_groups, multiplier, value)
+        return Prices(multiplier, row_prices(value, problem.cost_yen, price=price, max_rows=problem.max_rows))
 
     def scores(self) -> FloatArray:
         """Return the net value of each row over that of the last row worth opening: above 1 means promising, shape (n,)."""

@@ -44,15 +44,6 @@ class Population:
         """Take in a plan, if it is new."""
         self._plans.setdefault(_key(plan[1]), plan)
 
-    def replace(self, parent: IndexArray, plan: Valued) -> bool:
-        """Put a plan that is new in the place of a worse one, its parent; tell whether it did."""
-        place, key = _key(parent), _key(plan[1])
-        if place not in self._plans or key in self._plans or plan[0] <= self._plans[place][0]:
-            return False
-        del self._plans[place]
-        self._plans[key] = plan
-        return True
-
 
 def _key(rows: IndexArray) -> bytes:
     return np.ascontiguousarray(rows, dtype=np.int32).tobytes()

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siting.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from siting.kernels.graft import covered_by
-from siting.kernels.pattern import Pattern
+from siting.kernels.pattern import Pattern, covered_by
 from siting.kernels.presolve import find_dominated, sum_groups
 from siting.problem import SitingProblem
 from siting.solver.cell_merge import MergedRows, merge_cells

@@ -67,10 +67,23 @@ def scores(value: FloatArray, cost_yen: IntArray, *, price: float, max_rows: int
     max_rows
         Most rows, >= 1.
     """
+    threshold = row_prices(value, cost_yen, price=price, max_rows=max_rows)
+    found: FloatArray = np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
+    return found
+
+
+def row_prices(value: FloatArray, cost_yen: IntArray, *, price: float, max_rows: int) -> FloatArray:
+    """
+    Return what the last row worth opening would be worth at the cost of each row, shape (n,).
+
+    Parameters
+    ----------
+    value, cost_yen, price, max_rows
+        As for :func:`scores`.
+    """
     paid = price * cost_yen
     last = np.partition(value - paid, -max_rows)[-max_rows] if max_rows < len(value) else 0.0
-    threshold = paid + max(last, 0.0)
-    found: FloatArray = np.divide(value, threshold, out=np.full(len(value), np.inf), where=threshold > 0)
+    found: FloatArray = paid + max(last, 0.0)
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from siting.solver.trial import Found, Trial
+from siting.arrays import IndexArray
+from siting.solver.trial import Trial
 
 
 class TrialQueue:
@@ -24,14 +25,14 @@ class TrialQueue:
 
     def __init__(self, trials: list[Trial], *, is_over: Callable[[], bool]) -> None:
         self._trials = trials
-        self._found: list[list[Found]] = [[] for _ in trials]
+        self._found: list[IndexArray | None] = [None for _ in trials]
         self._is_over = is_over
         self._n_begun = 0
         self._lock = Lock()
 
     @property
-    def results(self) -> list[tuple[Trial, list[Found]]]:
-        """Each trial and the plans it found, in the order of the trials."""
+    def results(self) -> list[tuple[Trial, IndexArray | None]]:
+        """Each trial and the rows it found, None where it was not begun, in the order of the trials."""
         return list(zip(self._trials, self._found, strict=True))
 
     def work(self, *, on_moves: Callable[[float], None]) -> None:
