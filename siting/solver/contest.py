@@ -43,7 +43,7 @@ _LOOKED_AT_PAIRS = 5_000
 
 _MOST_PAIRED = 250_000
 _LONE_ROUNDS = 6
-_TRIALS_AT_ONCE = 32
+_TRIALS_AT_ONCE = 64
 """
 Pairs of the largest problem whose steps leave the other core time for a search of its own; rounds after which all do, and the trials
 that begin together from then on.

@@ -24,17 +24,17 @@ _CORE_SCORES = (0.9, 0.8, 0.95)
 _FRESH_ROWS, _SETTLED_ROWS = (12, 12, 24), 30
 """Rows of the best scores that plans are annealed among, per site of a plan: plans from scratch, in turn, and plans that settle."""
 
-_FIRST_PLANS, _MOST_PLANS = 48, 200
-_PLAN_PAIRS = 2_000_000
-"""Plans of the first generation, each next one having twice as many; the most, and the pairs of all plans together."""
+_FIRST_PLANS, _MOST_PLANS = 48, 500
+_PLAN_PAIRS = 5_500_000
+"""Plans of the first generation, the most of a later one, and the pairs of all its plans together."""
 
 _HELD_SHARE = 0.05
 """Share of the rows of a plan from scratch that are given to it and kept."""
 
-_UNITED_PER_PLAN = 3
+_UNITED_PER_PLAN = 1.5
 _UNITED_PLANS = 16
 _FIRST_WIDTH = 100
-"""Plans united per plan that has settled, of how many each is made, and the width of their sweeps; then half as many, twice as wide."""
+"""Plans made per plan that has settled, of how many each, and the width of their sweeps; then half as many, twice as wide."""
 
 _ELDERS = 8
 _MEETING = 32
@@ -44,7 +44,7 @@ _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 5
 """Scales of the temperatures, and trials of each before the best is chosen."""
 
-_SHARES = (0.98, 0.95)
+_SHARES = (0.98, 0.98, 0.95)
 """Shares of the limits that prices are made for, in turn."""
 
 _NO_ROWS: IndexArray = np.zeros(0, dtype=np.int32)
@@ -76,6 +76,7 @@ class Pool:
         self._generation = 0
         self._stage: _Stage = "fresh"
         self._level = 0
+        self._has_met = False
         self._n_left = _FIRST_PLANS
         self._n_in_level = 0
         self._n_waiting = 0
@@ -198,13 +199,13 @@ class Pool:
             self._plans = Population()
             self._n_left = len(self._unsettled)
         elif self._stage == "settle":
-            self._stage, self._level = "unite", 0
-            self._n_left = self._n_in_level = _UNITED_PER_PLAN * len(self._plans)
+            self._stage, self._level, self._has_met = "unite", 0, False
+            self._n_left = self._n_in_level = round(_UNITED_PER_PLAN * len(self._plans))
         else:
             self._plans, self._united = self._united, Population()
             self._level += 1
             self._n_in_level //= 2
-            if self._n_in_level <= _MEETING < 2 * self._n_in_level + 2:
+            if self._n_in_level <= _MEETING and not self._has_met:
                 self._meet()
             self._n_left = self._n_in_level if len(self._plans) > 1 and self._n_in_level > 1 else 0
             if self._n_left == 0:
@@ -212,6 +213,7 @@ class Pool:
 
     def _meet(self) -> None:
         """Let the elders join the plans, and the best of these be elders from now on."""
+        self._has_met = True
         best = self._plans.best_first[:_ELDERS]
         for plan in (*self._elders.plans, self._best):
             self._plans.add(plan)
@@ -223,7 +225,7 @@ class Pool:
         self._generation += 1
         self._stage, self._plans, self._prices = "fresh", Population(), {}
         n_pairs = max(1, sum(len(problem.groups_of(row)) for row in self.best.tolist()))
-        self._n_left = min(_FIRST_PLANS << self._generation, max(_FIRST_PLANS, _PLAN_PAIRS // n_pairs), _MOST_PLANS)
+        self._n_left = min(max(_FIRST_PLANS, _PLAN_PAIRS // n_pairs), _MOST_PLANS)
 
     def _plans_for(self, kind: TrialKind, seed: int) -> tuple[IndexArray, ...]:
         """Return the plans that a trial of a kind begins from."""

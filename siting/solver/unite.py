@@ -18,7 +18,7 @@ _DUAL_STEPS, _LEAST_DUAL_STEPS = 1_500, 150
 _DUAL_PAIRS = 400_000_000
 """Most and least steps to the prices, and the pairs that all of them together may go through."""
 
-_MOST_NODES = 1 << 23
+_MOST_NODES = 1 << 21
 """Rows times width of the largest sweep."""
 
 

@@ -17,7 +17,7 @@ from siting.solver.presolve import presolve
 from siting.solver.solution import Solution
 
 
-def test_the_best_plan_is_polished_and_grafts_leave_the_bound_alone() -> None:
+def test_the_best_plan_is_polished_and_rounds_that_unite_plans_leave_the_bound_alone() -> None:
     random = np.random.default_rng(2)
     coverage = cover_points(random.uniform(0, 1_000, (150, 2)), random.uniform(0, 1_000, (500, 2)), radius_m=110.0)
     demand = PointDemand(weight=random.integers(1, 100, 500).astype(np.float64))
@@ -40,7 +40,7 @@ def test_the_best_plan_is_polished_and_grafts_leave_the_bound_alone() -> None:
             seen.append(contest.solution)
             plan = contest.solution
             assert plan.covered == problem.covered(plan.rows) == problem.covered(polish(problem, np.sort(plan.rows).astype(np.int32)))
-    grafted = [(one, other) for one, other in pairwise(seen) if one.n_moves == other.n_moves and one.n_parts == other.n_parts]
-    assert grafted, "only grafts are made without a move"
-    assert all(one.n_steps == other.n_steps and one.bound == other.bound for one, other in grafted)
-    assert seen[-1].n_steps > grafted[0][0].n_steps or seen[-1].n_parts > grafted[0][0].n_parts, "then the bound has its turn again"
+    united = [(one, other) for one, other in pairwise(seen) if one.n_moves == other.n_moves and one.n_parts == other.n_parts]
+    assert united, "plans are united without a move"
+    assert all(one.n_steps == other.n_steps and one.bound == other.bound for one, other in united)
+    assert seen[-1].n_steps > united[0][0].n_steps or seen[-1].n_parts > united[0][0].n_parts, "then the bound has its turn again"

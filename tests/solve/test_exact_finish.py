@@ -17,7 +17,7 @@ from siting.solver.exact import finish
 from siting.solver.greedy import best_greedy
 from siting.solver.pool import Pool
 from siting.solver.presolve import presolve, restrict
-from siting.solver.trial import Found, TrialKind
+from siting.solver.trial import TrialKind
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -55,17 +55,30 @@ def test_branch_and_bound_does_without_a_time_limit() -> None:
 def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12, budget_yen=55))
     scores = np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
-    pool, best, kinds, scales, parts = Pool(best_greedy(problem)), 0.0, [], [], []
-    for number in range(5_000):
-        trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
-        kinds.append(trial.kind)
-        scales.append(trial.scale)
-        parts.append(trial.part)
-        found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
-        if trial.kind == "fresh":
-            assert len(trial.held) <= 1, "one row of twenty is given to a plan from scratch"
-            assert np.isin(trial.held, found[0].rows).all()
-        for covered, rows in pool.add(problem, found, trial):
+    pool, best, kinds, scales, levels = Pool(best_greedy(problem)), 0.0, [], [], []
+    number = 0
+    while number < 1_500:
+        trials = []
+        while len(trials) < 8:
+            trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
+            if trial is None:
+                assert trials, "nothing waits for nothing"
+                break
+            number += 1
+            trials.append(trial)
+        for trial in trials:
+            kinds.append(trial.kind)
+            scales.append(trial.scale)
+            if trial.kind == "unite":
+                levels.append(trial.width)
+                assert 2 <= len(trial.plans) <= 16
+                assert {len(rows.shape) for rows in trial.plans} == {1}
+            found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
+            pool.end_trial()
+            if trial.kind == "fresh":
+                assert len(trial.held) <= 1, "one row of twenty is given to a plan from scratch"
+                assert np.isin(trial.held, found).all()
+            covered, rows = pool.add(problem, found, trial)
             assert len(set(rows.tolist())) == len(rows) <= 12
             assert problem.cost_yen[rows].sum() <= 55
             assert covered == problem.covered(rows)
@@ -73,13 +86,10 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
         assert problem.covered(pool.best) == best
     assert set(kinds) == set(get_args(TrialKind))
     changes = [(one, other) for one, other in pairwise(kinds) if one != other]
-    assert changes.count(("graft", "fresh")) > 1, "generations follow one another"
-    first = kinds.index("fresh", kinds.index("graft"))
-    grafted = [(number < first, part) for number, (kind, part) in enumerate(zip(kinds, parts, strict=True)) if kind == "graft"]
-    assert {part for is_first, part in grafted if is_first} == {max(parts)}, "the first generation grafts large parts only"
-    later = list(dict.fromkeys(part for is_first, part in grafted if not is_first))
-    assert later == sorted(later), "small parts are grafted first"
-    assert len(later) > 2
+    assert changes.count(("unite", "fresh")) > 1, "generations follow one another"
+    first = levels[: next((at for at, (one, other) in enumerate(pairwise(levels), 1) if other < one), len(levels))]
+    assert first == sorted(first), "sweeps grow wider from level to level"
+    assert all(2 * first.count(width) >= 4 * first.count(2 * width) for width in set(first)), "and half as many are made"
     assert len(set(scales[:12])) == 4, "each scale of the temperatures is tried"
 
 
@@ -87,11 +97,12 @@ def test_plans_from_scratch_hold_rows_that_others_seldom_have_and_that_share_no_
     problem = presolve(street_problem(3, n_rows=400, reach=2, max_sites=60))
     pool, scores = Pool(best_greedy(problem)), np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
     n_plans, used, usual = np.zeros(problem.n_rows), [], []
-    is_first, is_grafted = True, False
+    is_first, is_united = True, False
     for number in range(2_000):
         trial = pool.trial(problem, scores, number=number, seed=number, n_moves=500)
-        is_grafted |= trial.kind == "graft"
-        if is_first and is_grafted and trial.kind == "fresh":
+        assert trial is not None, "nothing is waited for"
+        is_united |= trial.kind == "unite"
+        if is_first and is_united and trial.kind == "fresh":
             is_first = False
             n_plans[:] = 0
         if trial.kind == "fresh" and is_first:
@@ -104,8 +115,9 @@ def test_plans_from_scratch_hold_rows_that_others_seldom_have_and_that_share_no_
             usual.append(n_plans.mean())
         if len(used) == 40:
             break
-        for _, rows in pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
-            n_plans[rows] += 1
+        pool.end_trial()
+        _, rows = pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial)
+        n_plans[rows] += 1
     assert len(used) == 40
     assert np.mean(used) < 0.3 * np.mean(usual)
 
@@ -128,17 +140,21 @@ def test_a_problem_beside_open_rows_counts_what_these_leave(seed: int) -> None:
 def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12))
     pool = Pool(best_greedy(problem))
-    for number in range(30):
+    for number in range(120):
         trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=500)
+        assert trial is not None
+        pool.end_trial()
         pool.add(problem, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial)
     core = restrict(problem, np.union1d(pool.best, np.arange(0, problem.n_rows, 2)).astype(np.int64))
     part = pool.renumbered(problem, core)
     assert np.array_equal(core.candidate[part.best], pool.best)
-    for number in range(30, 60):
+    for number in range(120, 240):
         trial = part.trial(core, np.ones(core.n_rows), number=number, seed=number, n_moves=500)
-        for covered, rows in part.add(core, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial):
-            assert len(rows) <= 12
-            assert problem.covered(core.candidate[rows].astype(np.int32)) == covered
+        assert trial is not None
+        part.end_trial()
+        covered, rows = part.add(core, trial.run(is_over=lambda: False, on_moves=lambda _moves: None), trial)
+        assert len(rows) <= 12
+        assert problem.covered(core.candidate[rows].astype(np.int32)) == covered
 
 
 def test_temperatures_are_learned_from_the_plans_they_lead_to() -> None:
@@ -147,10 +163,11 @@ def test_temperatures_are_learned_from_the_plans_they_lead_to() -> None:
     fresh: dict[float, list[float]] = {}
     for number in range(200):
         trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=20)
-        rows = best_greedy(problem)[0 if trial.scale == 0.15 else 1 :]
-        for covered, _ in pool.add(problem, [Found(rows, None)], trial):
-            if trial.kind == "fresh":
-                fresh.setdefault(trial.scale, []).append(covered)
+        assert trial is not None
+        pool.end_trial()
+        covered, _ = pool.add(problem, best_greedy(problem)[0 if trial.scale == 0.15 else 1 :], trial)
+        if trial.kind == "fresh":
+            fresh.setdefault(trial.scale, []).append(covered)
     assert max(fresh, key=lambda scale: len(fresh[scale])) == 0.15, "the scale whose plans cover most is the one that is kept"
 
 
