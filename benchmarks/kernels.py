@@ -25,5 +25,5 @@ def compile_kernels() -> None:
     plans = tuple(rng.permutation(reduced.n_rows)[: reduced.max_rows].astype(np.int32) for _ in range(8))
     made = partial(Trial, problem=reduced, plans=plans, scores=None, least_score=0.0, held=plans[0][:1], width=40)
     for kind in get_args(TrialKind):
-        at = prices(reduced, plans[0], 0.98) if kind == "unite" else None
+        at = prices(reduced, plans[0], 0.98) if kind in ("unite", "rebuild") else None
         made(kind=kind, prices=at, scale=1.0, seed=1, n_moves=1_000).run(is_over=lambda: False, on_moves=lambda _moves: None)

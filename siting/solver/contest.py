@@ -171,7 +171,7 @@ class Contest:
         n_first = 2 if done and has_time and not is_dividing else 1
         trials = self._trials(scores, _TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first)
         queue = TrialQueue(trials, is_over=self._is_over)
-        is_uniting = all(one.kind == "unite" for one in trials)
+        is_uniting = all(one.prices is not None for one in trials)
         beside = self._other_core.submit(self._work_beside, queue, is_dividing=is_dividing, is_uniting=is_uniting)
         queue.work(on_moves=partial(self._report, done))
         beside.result()

@@ -12,7 +12,7 @@ from siting.solver.choice import Choice
 from siting.solver.greedy import greedy
 from siting.solver.lagrangian import Prices
 from siting.solver.local_search import polish
-from siting.solver.population import Population, Valued
+from siting.solver.population import Elite, Population, Valued
 from siting.solver.presolve import ReducedProblem
 from siting.solver.trial import Trial, TrialKind, moves_of
 from siting.solver.unite import prices
@@ -36,9 +36,16 @@ _UNITED_PLANS = 16
 _FIRST_WIDTH = 100
 """Plans made per plan that has settled, of how many each, and the width of their sweeps; then half as many, twice as wide."""
 
-_ELDERS = 8
+_ELDERS, _LATE = 12, 64
+"""Best plans of different worth that are kept of all generations, and the trials of the first level whose plans may be among them."""
+
 _MEETING = 32
-"""Best plans of a generation that join those of later ones, when so many trials are left to a level."""
+"""Trials of the level in which the elders join the plans of a later generation."""
+
+_REBUILDS = 120
+_REBUILT_FROM = 48
+_REBUILT_WIDTH = 1_600
+"""Trials that rebuild parts of the elders after a generation, the settled plans each draws on, and the width of their sweeps."""
 
 _SCALES = (1.0, 0.4, 0.15, 0.06)
 _SCALE_TRIALS = 5
@@ -49,7 +56,7 @@ _SHARES = (0.98, 0.98, 0.95)
 
 _NO_ROWS: IndexArray = np.zeros(0, dtype=np.int32)
 
-_Stage = Literal["fresh", "settle", "unite"]
+_Stage = Literal["fresh", "settle", "unite", "rebuild"]
 
 
 class Pool:
@@ -58,8 +65,8 @@ class Pool:
 
     Plans live in generations. Many are made from scratch, hot and short, each around a few rows that the others seldom have, and
     settled. Then they are united: each of some random plans become one, and so do those, level by level, half as many each time by
-    sweeps twice as wide, until one or two are left. The best of earlier generations join when few are left. The first generation is
-    small and quick: no rows are given to its plans.
+    sweeps twice as wide, until one or two are left. The elders, the best there were, join when few are left. Then parts of the elders
+    are rebuilt. The first generation is small and quick: no rows are given to its plans, and nothing is rebuilt.
 
     Parameters
     ----------
@@ -71,8 +78,9 @@ class Pool:
         self._best: Valued = (-np.inf, np.sort(rows))
         self._plans = Population()
         self._united = Population()
-        self._elders = Population()
+        self._elders = Elite(_ELDERS)
         self._unsettled: list[IndexArray] = []
+        self._settled: list[IndexArray] = []
         self._generation = 0
         self._stage: _Stage = "fresh"
         self._level = 0
@@ -90,8 +98,8 @@ class Pool:
 
     @property
     def is_uniting(self) -> bool:
-        """Whether the last trials united plans; likely the next do."""
-        return self._stage == "unite"
+        """Whether the last trials united plans or rebuilt them; likely the next do."""
+        return self._stage in ("unite", "rebuild")
 
     def add(self, problem: ReducedProblem, rows: IndexArray, trial: Trial | None = None) -> Valued:
         """
@@ -117,6 +125,8 @@ class Pool:
         if trial is not None:
             if trial.kind == "unite":
                 self._united.add(plan)
+            elif trial.kind == "rebuild":
+                self._elders.add(plan)
             else:
                 self._plans.add(plan)
             if trial.kind == "fresh":
@@ -136,14 +146,15 @@ class Pool:
             left = number[rows][number[rows] >= 0]
             return np.sort(left if len(left) == len(rows) else polish(core, greedy(core, keep=left)))
 
-        def all_mended(population: Population) -> Population:
+        def all_mended(population: Population | Elite) -> Population:
             return Population((core.covered(rows), rows) for rows in (mended(rows) for _, rows in population.plans))
 
         pool = copy(self)
         best = mended(self.best)
         pool._best = core.covered(best), best
-        pool._plans, pool._united, pool._elders = all_mended(self._plans), all_mended(self._united), all_mended(self._elders)
-        pool._unsettled = [mended(rows) for rows in self._unsettled]
+        pool._plans, pool._united = all_mended(self._plans), all_mended(self._united)
+        pool._elders = Elite(_ELDERS, all_mended(self._elders).plans)
+        pool._unsettled, pool._settled = [mended(rows) for rows in self._unsettled], [mended(rows) for rows in self._settled]
         pool._scale = deepcopy(self._scale)
         pool._prices = {}
         return pool
@@ -184,8 +195,8 @@ class Pool:
             scores=scores,
             least_score=least_score,
             held=self._held(problem, scores, seed) if kind == "fresh" and self._generation else _NO_ROWS,
-            prices=self._prices_at(problem, _SHARES[number % len(_SHARES)]) if kind == "unite" else None,
-            width=_FIRST_WIDTH << self._level,
+            prices=self._prices_at(problem, _SHARES[number % len(_SHARES)]) if kind in ("unite", "rebuild") else None,
+            width=_REBUILT_WIDTH if kind == "rebuild" else _FIRST_WIDTH << self._level,
             scale=1.0 if kind == "core" else self._scale.take() if kind == "fresh" else self._scale.best,
             seed=seed,
             n_moves=moves_of(kind, n_moves),
@@ -200,25 +211,27 @@ class Pool:
             self._n_left = len(self._unsettled)
         elif self._stage == "settle":
             self._stage, self._level, self._has_met = "unite", 0, False
+            self._settled = [rows for _, rows in self._plans.plans]
             self._n_left = self._n_in_level = round(_UNITED_PER_PLAN * len(self._plans))
-        else:
+        elif self._stage == "unite":
             self._plans, self._united = self._united, Population()
             self._level += 1
             self._n_in_level //= 2
             if self._n_in_level <= _MEETING and not self._has_met:
                 self._meet()
+            for plan in (self._best, *(self._plans.plans if self._n_in_level <= _LATE else ())):
+                self._elders.add(plan)
             self._n_left = self._n_in_level if len(self._plans) > 1 and self._n_in_level > 1 else 0
             if self._n_left == 0:
-                self._begin_generation(problem)
+                self._stage, self._n_left = "rebuild", _REBUILDS if self._generation else 0
+        else:
+            self._begin_generation(problem)
 
     def _meet(self) -> None:
-        """Let the elders join the plans, and the best of these be elders from now on."""
+        """Let the elders join the plans."""
         self._has_met = True
-        best = self._plans.best_first[:_ELDERS]
         for plan in (*self._elders.plans, self._best):
             self._plans.add(plan)
-        for plan in best:
-            self._elders.add(plan)
 
     def _begin_generation(self, problem: ReducedProblem) -> None:
         """Begin from scratch, with more plans than before."""
@@ -234,9 +247,9 @@ class Pool:
         if kind == "settle":
             return (self._unsettled.pop(),)
         if kind == "unite":
-            plans = self._plans.plans
-            drawn = np.random.default_rng(seed).choice(len(plans), min(_UNITED_PLANS, len(plans)), replace=False)
-            return tuple(plans[at][1] for at in drawn.tolist())
+            return _drawn([rows for _, rows in self._plans.plans], _UNITED_PLANS, seed)
+        if kind == "rebuild":
+            return self._elders.take(), *_drawn(self._settled, _REBUILT_FROM, seed)
         return ()
 
     def _prices_at(self, problem: ReducedProblem, share: float) -> Prices:
@@ -263,6 +276,11 @@ class Pool:
                 is_served[groups] = True
                 held = np.append(held, np.int32(row))
         return held
+
+
+def _drawn(plans: list[IndexArray], n: int, seed: int) -> tuple[IndexArray, ...]:
+    """Return some of the plans, drawn at random."""
+    return tuple(plans[at] for at in np.random.default_rng(seed).choice(len(plans), min(n, len(plans)), replace=False).tolist())
 
 
 def _nth_best(scores: FloatArray, n: int) -> float:

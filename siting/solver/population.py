@@ -1,4 +1,4 @@
-"""Plans of which each is there once."""
+"""Plans of which each is there once, and the best of different worth."""
 
 from __future__ import annotations
 
@@ -43,6 +43,43 @@ class Population:
     def add(self, plan: Valued) -> None:
         """Take in a plan, if it is new."""
         self._plans.setdefault(_key(plan[1]), plan)
+
+
+class Elite:
+    """
+    The best plans, one of each worth: those that cover as much are taken for variants of one another.
+
+    Parameters
+    ----------
+    size
+        The most plans to keep.
+    plans
+        Plans to begin with.
+    """
+
+    def __init__(self, size: int, plans: Iterable[Valued] = ()) -> None:
+        self._size = size
+        self._plans: dict[float, IndexArray] = {}
+        self._n_taken: dict[float, int] = {}
+        for plan in plans:
+            self.add(plan)
+
+    @property
+    def plans(self) -> list[Valued]:
+        """The plans, the best first."""
+        return sorted(self._plans.items(), key=lambda plan: -plan[0])
+
+    def add(self, plan: Valued) -> None:
+        """Take in a plan, if none covers as much and it is among the best."""
+        self._plans.setdefault(*plan)
+        if len(self._plans) > self._size:
+            del self._plans[min(self._plans)]
+
+    def take(self) -> IndexArray:
+        """Return the plan that was taken least often, of these the best."""
+        worth = min(self._plans, key=lambda one: (self._n_taken.get(one, 0), -one))
+        self._n_taken[worth] = self._n_taken.get(worth, 0) + 1
+        return self._plans[worth]
 
 
 def _key(rows: IndexArray) -> bytes:

@@ -1,4 +1,4 @@
-"""One attempt at better plans: annealing from a plan or from scratch, or plans united."""
+"""One attempt at better plans: annealing from a plan or from scratch, plans united, or one rebuilt in part."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from siting.solver.greedy import best_greedy
 from siting.solver.lagrangian import Prices
 from siting.solver.local_search import polish, search_by_swaps
 from siting.solver.presolve import ReducedProblem, restrict
-from siting.solver.unite import unite
+from siting.solver.unite import rebuild, unite
 
-TrialKind = Literal["core", "fresh", "settle", "unite"]
+TrialKind = Literal["core", "fresh", "settle", "unite", "rebuild"]
 
 _TEMPERATURES: dict[TrialKind, tuple[float, float]] = {"core": (1.0, 1.0), "fresh": (1.4, 2.0), "settle": (0.5, 0.8)}
 """First and last temperature of what is annealed, as shares of the usual ones."""
@@ -33,7 +33,8 @@ class Trial:
     ----------
     kind
         ``"core"`` anneals the best plan among promising rows; ``"fresh"`` the greedy plan among few, around those it holds, hot;
-        ``"settle"`` what came of that, among more, cold; ``"unite"`` makes one plan of the rows of several.
+        ``"settle"`` what came of that, among more, cold; ``"unite"`` makes one plan of the rows of several; ``"rebuild"`` makes a part
+        of the first plan anew of the rows of the others.
     problem
         The problem.
     plans
@@ -45,7 +46,7 @@ class Trial:
     held
         Rows that a plan from scratch has, whatever else it has.
     prices, width
-        What plans are united by, and partial choices kept; see :func:`siting.solver.unite.unite`.
+        What plans are united or rebuilt by, and partial choices kept; see :mod:`siting.solver.unite`.
     scale
         Temperatures, as a share of the usual ones.
     seed
@@ -77,6 +78,8 @@ class Trial:
         on_moves
             Told the moves made so far.
         """
+        if self.prices is not None and self.kind == "rebuild":
+            return rebuild(self.problem, self.plans[0], self.plans[1:], self.prices, width=self.width, seed=self.seed)
         if self.prices is not None:
             return unite(self.problem, self.plans, self.prices, width=self.width, seed=self.seed)
         is_promising = np.ones(self.problem.n_rows, dtype=np.bool_) if self.scores is None else self.scores >= self.least_score

@@ -1,4 +1,4 @@
-"""Of the sites of several plans, the best plan: one sweep through what they have, with the prices of the bound as the measure."""
+"""Of the sites of several plans, the best plan, or the best part of one: a sweep through what they have, at the prices of the bound."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.arrays import IndexArray
+from siting.arrays import IndexArray, IntArray
 from siting.kernels.presolve import sum_groups
 from siting.kernels.search_state import begin, close_row
 from siting.kernels.sweep import farthest_row, sweep, sweep_order
@@ -20,6 +20,11 @@ _DUAL_PAIRS = 400_000_000
 
 _MOST_NODES = 1 << 21
 """Rows times width of the largest sweep."""
+
+_LEAST_PART, _LARGEST_PART = 0.3, 0.6
+"""Share of its rows that a plan gives up where a part of it is rebuilt."""
+
+_NO_ROWS: IndexArray = np.zeros(0, dtype=np.int32)
 
 
 def prices(problem: ReducedProblem, rows: IndexArray, share: float) -> Prices:
@@ -65,13 +70,52 @@ def unite(problem: ReducedProblem, plans: tuple[IndexArray, ...], at: Prices, *,
         Seed of where it begins.
     """
     rows = np.unique(np.concatenate(plans)).astype(np.int64)
-    core = restrict(problem, rows)
+    return _swept(problem, rows, _NO_ROWS, at, width=width, random=np.random.default_rng(seed))
+
+
+def rebuild(problem: ReducedProblem, plan: IndexArray, others: tuple[IndexArray, ...], at: Prices, *, width: int, seed: int) -> IndexArray:
+    """
+    Return a plan with a part of it rebuilt, as good as a sweep finds, which no swap, addition or removal improves.
+
+    A sweep through the rows of all the plans is cut in two: the plan keeps its rows on one side, those on the other are chosen anew.
+    Fewer groups are live there than in the whole, so that a sweep sees far more of what there is.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    plan
+        Rows of the plan.
+    others
+        Rows of plans that the part may be rebuilt from.
+    at
+        Prices of the problem's groups and rows.
+    width
+        Partial choices that the sweep keeps.
+    seed
+        Seed of the part, and of where the sweep begins.
+    """
     random = np.random.default_rng(seed)
+    rows = np.unique(np.concatenate((plan, *others))).astype(np.int64)
+    pattern = restrict(problem, rows).pattern
+    first = int(random.integers(len(rows)))
+    order = sweep_order(pattern, farthest_row(pattern, first) if random.random() < 0.5 else first)
+    if random.random() < 0.5:
+        order = order[::-1]
+    n_given_up = np.cumsum(np.isin(rows[order], plan))
+    part = np.sort(rows[order[n_given_up <= random.uniform(_LEAST_PART, _LARGEST_PART) * len(plan)]])
+    kept = np.setdiff1d(plan, part)
+    return polish(problem, plan) if len(part) == 0 else _swept(problem, part, kept, at, width=width, random=random)
+
+
+def _swept(problem: ReducedProblem, rows: IntArray, kept: IndexArray, at: Prices, *, width: int, random: np.random.Generator) -> IndexArray:
+    """Return the rows that are kept and what a sweep finds among others, within the limits and polished."""
+    core = restrict(problem, rows, beside=kept)
     order = sweep_order(core.pattern, farthest_row(core.pattern, int(random.integers(core.n_rows))))
     state = random.integers(2**62, size=1).astype(np.uint64)
-    kept = min(width, max(1, _MOST_NODES // core.n_rows))
-    found = sweep(core.pattern, order, sum_groups(core.cell_group, at.group, core.n_groups), at.row[rows], kept, state)
-    return polish(problem, _within_limits(problem, rows[found].astype(np.int32)))
+    n_choices = min(width, max(1, _MOST_NODES // core.n_rows))
+    found = sweep(core.pattern, order, sum_groups(core.cell_group, at.group, core.n_groups), at.row[rows], n_choices, state)
+    return polish(problem, _within_limits(problem, np.concatenate((kept, rows[found])).astype(np.int32)))
 
 
 def _within_limits(problem: ReducedProblem, rows: IndexArray) -> IndexArray:

@@ -86,7 +86,9 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
         assert problem.covered(pool.best) == best
     assert set(kinds) == set(get_args(TrialKind))
     changes = [(one, other) for one, other in pairwise(kinds) if one != other]
-    assert changes.count(("unite", "fresh")) > 1, "generations follow one another"
+    assert changes.count(("unite", "fresh")) == 1, "the first generation is united, and at once there is the next"
+    assert changes.count(("unite", "rebuild")) > 1, "of later ones parts are rebuilt"
+    assert changes.count(("rebuild", "fresh")) >= 1, "generations follow one another"
     first = levels[: next((at for at, (one, other) in enumerate(pairwise(levels), 1) if other < one), len(levels))]
     assert first == sorted(first), "sweeps grow wider from level to level"
     assert all(2 * first.count(width) >= 4 * first.count(2 * width) for width in set(first)), "and half as many are made"

@@ -14,9 +14,9 @@ from siting.kernels.sweep import farthest_row, sweep, sweep_order
 from siting.solver.choice import Choice
 from siting.solver.greedy import best_greedy
 from siting.solver.local_search import polish
-from siting.solver.population import Population
+from siting.solver.population import Elite, Population
 from siting.solver.presolve import ReducedProblem, presolve
-from siting.solver.unite import prices, unite
+from siting.solver.unite import prices, rebuild, unite
 
 EVERY_CHOICE = 1 << 14
 
@@ -122,11 +122,15 @@ def test_plans_are_united_within_the_limits_and_polished(seed: int, kind: str) -
     at = prices(problem, best_greedy(problem), 0.95)
     rows = unite(problem, tuple(plans), at, width=EVERY_CHOICE, seed=seed)
     assert np.array_equal(rows, unite(problem, tuple(plans), at, width=EVERY_CHOICE, seed=seed))
-    assert len(set(rows.tolist())) == len(rows) <= problem.max_rows
-    assert problem.budget_yen is None or problem.cost_yen[rows].sum() <= problem.budget_yen
-    assert problem.covered(rows) == problem.covered(polish(problem, rows))
+    rebuilt = rebuild(problem, plans[0], tuple(plans[1:]), at, width=EVERY_CHOICE, seed=seed)
+    assert np.array_equal(rebuilt, rebuild(problem, plans[0], tuple(plans[1:]), at, width=EVERY_CHOICE, seed=seed))
+    for found in (rows, rebuilt):
+        assert len(set(found.tolist())) == len(found) <= problem.max_rows
+        assert problem.budget_yen is None or problem.cost_yen[found].sum() <= problem.budget_yen
+        assert problem.covered(found) == problem.covered(polish(problem, found))
     if kind == "count":
         assert problem.covered(rows) >= max(problem.covered(plan) for plan in plans)
+        assert problem.covered(rebuilt) >= problem.covered(plans[0])
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -140,6 +144,23 @@ def test_a_sweep_makes_a_better_plan_of_plans_that_no_swap_improves(seed: int) -
     at = prices(problem, max(plans, key=problem.covered), 0.98)
     united = problem.covered(unite(problem, plans, at, width=100, seed=1))
     assert united > max(problem.covered(plan) for plan in plans)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_is_rebuilt_better_than_swaps_make_it_and_the_rest_is_kept(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    places = random.uniform(0, 1_000, (600, 2))
+    coverage = cover_points(places, places, radius_m=100.0)
+    demand = PointDemand(weight=random.integers(1, 100, 600).astype(np.float64))
+    problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=25))
+    plan, *others = (polish(problem, random.permutation(problem.n_rows)[:25].astype(np.int32)) for _ in range(16))
+    at = prices(problem, plan, 0.98)
+    rebuilt = [rebuild(problem, plan, tuple(others), at, width=200, seed=one) for one in range(12)]
+    assert max(map(problem.covered, rebuilt)) > problem.covered(plan)
+    assert min(map(problem.covered, rebuilt)) >= problem.covered(plan)
+    n_kept = sorted(len(np.intersect1d(plan, one)) for one in rebuilt)
+    assert n_kept[6] >= 10, "two plans in five are kept at least, but for the last swaps"
+    assert len({one.tobytes() for one in rebuilt}) > 6, "the parts differ"
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -156,6 +177,16 @@ def test_a_population_holds_each_plan_once() -> None:
     assert [covered for covered, _ in population.plans] == [3.0, 5.0]
     population.add((4.0, np.array([2, 3], dtype=np.int32)))
     assert [covered for covered, _ in population.best_first] == [5.0, 4.0, 3.0]
+
+
+def test_an_elite_holds_the_best_of_each_worth_and_hands_them_out_in_turn() -> None:
+    plans = [(covered, np.array([at], dtype=np.int32)) for at, covered in enumerate((3.0, 5.0, 5.0, 4.0, 1.0))]
+    elite = Elite(3, plans)
+    assert [(covered, rows.tolist()) for covered, rows in elite.plans] == [(5.0, [1]), (4.0, [3]), (3.0, [0])]
+    assert [int(elite.take()[0]) for _ in range(4)] == [1, 3, 0, 1]
+    elite.add((6.0, np.array([9], dtype=np.int32)))
+    assert [int(elite.take()[0]) for _ in range(3)] == [9, 9, 3], "who is new catches up"
+    assert [covered for covered, _ in elite.plans] == [6.0, 5.0, 4.0]
 
 
 def test_a_choice_tries_each_option_and_then_takes_the_best_on_average() -> None:
