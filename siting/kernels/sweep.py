@@ -84,9 +84,10 @@ def sweep_order(pattern: Pattern, first: int) -> IndexArray:
         for p in range(pattern.start[row], pattern.start[row + 1]):
             j = pattern.groups[p]
             n_left[j] -= 1
-            for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
-                n_begins[pattern.column_rows[q]] -= not is_begun[j]
-                n_ends[pattern.column_rows[q]] += n_left[j] == 1
+            if not is_begun[j] or n_left[j] == 1:
+                for q in range(pattern.column_start[j], pattern.column_start[j + 1]):
+                    n_begins[pattern.column_rows[q]] -= not is_begun[j]
+                    n_ends[pattern.column_rows[q]] += n_left[j] == 1
             is_begun[j] = True
         least = np.int64(0)
         row = _NONE
@@ -235,10 +236,15 @@ def _keep_best(choices: _Choices, k: int, width: int, table: IndexArray) -> int:
             table[at] = c
         else:
             lost[c] = np.inf
-    most = np.partition(lost[:k], width)[width] if k > width else np.inf
+    most = np.partition(lost[:k], width - 1)[width - 1] if k > width else np.inf
+    n_tied = width
+    for c in range(k):
+        n_tied -= lost[c] < most
     n_kept = 0
     for c in range(k):
-        if lost[c] < np.inf and lost[c] <= most and n_kept <= width:
+        is_tied = lost[c] == most and n_tied > 0
+        n_tied -= is_tied
+        if lost[c] < np.inf and (lost[c] < most or is_tied):
             choices.is_served[n_kept] = choices.is_served[c]
             choices.n_open[n_kept], choices.key[n_kept] = choices.n_open[c], choices.key[c]
             lost[n_kept], choices.node[n_kept] = lost[c], choices.node[c]

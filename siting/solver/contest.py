@@ -106,7 +106,7 @@ class Contest:
         self._origin = np.arange(problem.n_rows, dtype=np.int32)
         self._dual = LagrangianDual(problem, solution.rows)
         self._work = Work.of(problem, solution.rows, params.effort)
-        self._pool = Pool(solution.rows)
+        self._pool = Pool(problem, solution.rows)
         self._params = params
         self._n_finishes = 0
         self._n_trials = 0

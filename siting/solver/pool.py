@@ -37,7 +37,7 @@ _FIRST_WIDTH = 100
 """Plans made per plan that has settled, of how many each, and the width of their sweeps; then half as many, twice as wide."""
 
 _ELDERS, _LATE = 12, 64
-"""Best plans of different worth that are kept of all generations, and the trials of the first level whose plans may be among them."""
+"""Best plans of different worth that are kept of all generations; plans join them once the next level has so many trials or fewer."""
 
 _MEETING = 32
 """Trials of the level in which the elders join the plans of a later generation."""
@@ -70,12 +70,14 @@ class Pool:
 
     Parameters
     ----------
+    problem
+        The problem.
     rows
         Rows of a first plan.
     """
 
-    def __init__(self, rows: IndexArray) -> None:
-        self._best: Valued = (-np.inf, np.sort(rows))
+    def __init__(self, problem: ReducedProblem, rows: IndexArray) -> None:
+        self._best: Valued = problem.covered(rows), np.sort(rows)
         self._plans = Population()
         self._united = Population()
         self._elders = Elite(_ELDERS)
@@ -138,7 +140,7 @@ class Pool:
         self._n_waiting -= 1
 
     def renumbered(self, problem: ReducedProblem, core: ReducedProblem) -> Pool:
-        """Return the pool of a part of the problem: plans lose the rows that are not in it, and are mended."""
+        """Return the pool of a part of the problem: plans lose the rows that are not in it and are mended, elders have their turns anew."""
         number = np.full(problem.n_rows, -1, dtype=np.int32)
         number[core.candidate] = np.arange(core.n_rows, dtype=np.int32)
 
@@ -253,7 +255,7 @@ class Pool:
         return ()
 
     def _prices_at(self, problem: ReducedProblem, share: float) -> Prices:
-        """Return the prices for a share of the limits, found once for each generation."""
+        """Return the prices for a share of the limits, found once for each generation and each part of the problem."""
         if share not in self._prices:
             self._prices[share] = prices(problem, self.best, share)
         return self._prices[share]

@@ -35,11 +35,6 @@ class Population:
         """The plans, in the order they came."""
         return list(self._plans.values())
 
-    @property
-    def best_first(self) -> list[Valued]:
-        """The plans, the best first, older ones before younger ones."""
-        return sorted(self._plans.values(), key=lambda plan: -plan[0])
-
     def add(self, plan: Valued) -> None:
         """Take in a plan, if it is new."""
         self._plans.setdefault(_key(plan[1]), plan)
@@ -59,7 +54,7 @@ class Elite:
 
     def __init__(self, size: int, plans: Iterable[Valued] = ()) -> None:
         self._size = size
-        self._plans: dict[float, IndexArray] = {}
+        self._plans: dict[float, Valued] = {}
         self._n_taken: dict[float, int] = {}
         for plan in plans:
             self.add(plan)
@@ -67,11 +62,11 @@ class Elite:
     @property
     def plans(self) -> list[Valued]:
         """The plans, the best first."""
-        return sorted(self._plans.items(), key=lambda plan: -plan[0])
+        return [self._plans[worth] for worth in sorted(self._plans, reverse=True)]
 
     def add(self, plan: Valued) -> None:
-        """Take in a plan, if none covers as much and it is among the best."""
-        self._plans.setdefault(*plan)
+        """Take in a plan, if none covers as much, to twelve digits, and it is among the best."""
+        self._plans.setdefault(float(f"{plan[0]:.11e}"), plan)
         if len(self._plans) > self._size:
             del self._plans[min(self._plans)]
 
@@ -79,7 +74,7 @@ class Elite:
         """Return the plan that was taken least often, of these the best."""
         worth = min(self._plans, key=lambda one: (self._n_taken.get(one, 0), -one))
         self._n_taken[worth] = self._n_taken.get(worth, 0) + 1
-        return self._plans[worth]
+        return self._plans[worth][1]
 
 
 def _key(rows: IndexArray) -> bytes:

@@ -16,7 +16,7 @@ from siting.solver.presolve import ReducedProblem, restrict
 
 _DUAL_STEPS, _LEAST_DUAL_STEPS = 1_500, 150
 _DUAL_PAIRS = 400_000_000
-"""Most and least steps to the prices, and the pairs that all of them together may go through."""
+"""Most and least steps to the prices; between them as many as go through so many pairs together."""
 
 _MOST_NODES = 1 << 21
 """Rows times width of the largest sweep."""
@@ -54,7 +54,7 @@ def prices(problem: ReducedProblem, rows: IndexArray, share: float) -> Prices:
 
 def unite(problem: ReducedProblem, plans: tuple[IndexArray, ...], at: Prices, *, width: int, seed: int) -> IndexArray:
     """
-    Return a plan of the rows that some plans have, as good as a sweep finds, which no swap, addition or removal improves.
+    Return a plan of the rows that some plans have, as good as a sweep finds, then polished: no swap, addition or removal improves it.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def unite(problem: ReducedProblem, plans: tuple[IndexArray, ...], at: Prices, *,
 
 def rebuild(problem: ReducedProblem, plan: IndexArray, others: tuple[IndexArray, ...], at: Prices, *, width: int, seed: int) -> IndexArray:
     """
-    Return a plan with a part of it rebuilt, as good as a sweep finds, which no swap, addition or removal improves.
+    Return a plan with a part of it rebuilt, as good as a sweep finds, then polished: no swap, addition or removal improves it.
 
     A sweep through the rows of all the plans is cut in two: the plan keeps its rows on one side, those on the other are chosen anew.
     Fewer groups are live there than in the whole, so that a sweep sees far more of what there is.

@@ -55,7 +55,7 @@ def test_branch_and_bound_does_without_a_time_limit() -> None:
 def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12, budget_yen=55))
     scores = np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
-    pool, best, kinds, scales, levels = Pool(best_greedy(problem)), 0.0, [], [], []
+    pool, best, kinds, scales, levels = Pool(problem, best_greedy(problem)), 0.0, [], [], []
     number = 0
     while number < 1_500:
         trials = []
@@ -72,7 +72,7 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
             if trial.kind == "unite":
                 levels.append(trial.width)
                 assert 2 <= len(trial.plans) <= 16
-                assert {len(rows.shape) for rows in trial.plans} == {1}
+                assert len({rows.tobytes() for rows in trial.plans}) == len(trial.plans), "no plan is drawn twice"
             found = trial.run(is_over=lambda: False, on_moves=lambda _moves: None)
             pool.end_trial()
             if trial.kind == "fresh":
@@ -95,9 +95,17 @@ def test_every_kind_of_trial_keeps_the_limits_and_the_best_plan_is_never_lost() 
     assert len(set(scales[:12])) == 4, "each scale of the temperatures is tried"
 
 
+def test_a_worse_plan_does_not_take_the_place_of_the_one_a_pool_begins_with() -> None:
+    problem = presolve(street_problem(3, n_rows=80, max_sites=12))
+    first = best_greedy(problem)
+    pool = Pool(problem, first)
+    pool.add(problem, first[:6])
+    assert np.array_equal(pool.best, np.sort(first))
+
+
 def test_plans_from_scratch_hold_rows_that_others_seldom_have_and_that_share_no_group() -> None:
     problem = presolve(street_problem(3, n_rows=400, reach=2, max_sites=60))
-    pool, scores = Pool(best_greedy(problem)), np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
+    pool, scores = Pool(problem, best_greedy(problem)), np.random.default_rng(0).uniform(0.5, 1.5, problem.n_rows)
     n_plans, used, usual = np.zeros(problem.n_rows), [], []
     is_first, is_united = True, False
     for number in range(2_000):
@@ -141,7 +149,7 @@ def test_a_problem_beside_open_rows_counts_what_these_leave(seed: int) -> None:
 
 def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12))
-    pool = Pool(best_greedy(problem))
+    pool = Pool(problem, best_greedy(problem))
     for number in range(120):
         trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=500)
         assert trial is not None
@@ -161,7 +169,7 @@ def test_plans_of_a_part_lose_the_rows_that_are_not_in_it() -> None:
 
 def test_temperatures_are_learned_from_the_plans_they_lead_to() -> None:
     problem = presolve(street_problem(11, n_rows=150, reach=5, max_sites=10))
-    pool = Pool(best_greedy(problem))
+    pool = Pool(problem, best_greedy(problem))
     fresh: dict[float, list[float]] = {}
     for number in range(200):
         trial = pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=20)

@@ -10,7 +10,7 @@ from solve_samples import random_sample, street_problem
 
 from siting import PointDemand, SitingProblem, cover_points
 from siting.kernels.pattern import covered_by
-from siting.kernels.sweep import farthest_row, sweep, sweep_order
+from siting.kernels.sweep import _Choices, _keep_best, farthest_row, sweep, sweep_order
 from siting.solver.choice import Choice
 from siting.solver.greedy import best_greedy
 from siting.solver.local_search import polish
@@ -76,6 +76,15 @@ def test_a_sweep_goes_through_every_row_once_and_keeps_few_groups_live() -> None
     assert 3 * most_live(order) < most_live(np.random.default_rng(0).permutation(problem.n_rows))
 
 
+def test_of_choices_the_best_are_kept_however_many_tie_before_them() -> None:
+    lost = np.array([5.0] * 10 + [1.0, 2.0, 5.0, 3.0])
+    k = len(lost)
+    whole, distinct = np.zeros(k, dtype=np.int32), np.arange(k, dtype=np.uint64)
+    choices = _Choices(np.zeros((k, 1), dtype=np.uint64), whole, distinct, lost, whole, whole, whole, np.zeros(1, dtype=np.int64))
+    assert _keep_best(choices, k, 4, np.empty(32, dtype=np.int32)) == 4
+    assert sorted(lost[:4]) == [1.0, 2.0, 3.0, 5.0]
+
+
 def test_the_farthest_row_is_as_many_links_away_as_any() -> None:
     problem = presolve(street_problem(5, n_rows=60, reach=3, max_sites=5))
     for first in range(0, problem.n_rows, 7):
@@ -103,6 +112,21 @@ def test_prices_bound_every_plan(seed: int, kind: str) -> None:
     rest = (problem.weight - at.group).sum() + np.maximum(collected - at.row, 0.0).sum()
     for plan in plans_within(problem):
         assert problem.covered(plan) - problem.base_weight <= (rest + at.row[plan].sum()) * (1.0 + 1e-9)
+
+
+def test_prices_are_near_the_best_there_are_and_rise_as_less_may_be_spent() -> None:
+    n_rising = 0
+    for seed in range(40):
+        problem = presolve(random_sample(seed, n_rows=12, n_cells=40, kind="count").problem())
+        if problem.max_rows < 3 or problem.n_rows <= problem.max_rows:
+            continue
+        whole, scarce = (prices(problem, best_greedy(problem), share) for share in (1.0, 0.5))
+        collected = np.array([whole.group[problem.groups_of(row)].sum() for row in range(problem.n_rows)])
+        bound = (problem.weight - whole.group).sum() + np.maximum(collected - whole.row, 0.0).sum() + problem.max_rows * whole.row[0]
+        best = max(problem.covered(plan) for plan in plans_within(problem)) - problem.base_weight
+        assert best * (1.0 - 1e-9) <= bound <= 1.1 * best
+        n_rising += scarce.row[0] > whole.row[0]
+    assert n_rising > 5
 
 
 @pytest.mark.parametrize("seed", range(100))
@@ -159,7 +183,7 @@ def test_a_part_is_rebuilt_better_than_swaps_make_it_and_the_rest_is_kept(seed: 
     assert max(map(problem.covered, rebuilt)) > problem.covered(plan)
     assert min(map(problem.covered, rebuilt)) >= problem.covered(plan)
     n_kept = sorted(len(np.intersect1d(plan, one)) for one in rebuilt)
-    assert n_kept[6] >= 10, "two plans in five are kept at least, but for the last swaps"
+    assert n_kept[6] >= 10, "two rows in five are kept at least, but for the last swaps"
     assert len({one.tobytes() for one in rebuilt}) > 6, "the parts differ"
 
 
@@ -176,7 +200,7 @@ def test_a_population_holds_each_plan_once() -> None:
     population = Population([*plans, plans[0]])
     assert [covered for covered, _ in population.plans] == [3.0, 5.0]
     population.add((4.0, np.array([2, 3], dtype=np.int32)))
-    assert [covered for covered, _ in population.best_first] == [5.0, 4.0, 3.0]
+    assert [covered for covered, _ in population.plans] == [3.0, 5.0, 4.0], "in the order they came"
 
 
 def test_an_elite_holds_the_best_of_each_worth_and_hands_them_out_in_turn() -> None:
@@ -184,6 +208,7 @@ def test_an_elite_holds_the_best_of_each_worth_and_hands_them_out_in_turn() -> N
     elite = Elite(3, plans)
     assert [(covered, rows.tolist()) for covered, rows in elite.plans] == [(5.0, [1]), (4.0, [3]), (3.0, [0])]
     assert [int(elite.take()[0]) for _ in range(4)] == [1, 3, 0, 1]
+    elite.add((4.0 + 1e-13, np.array([8], dtype=np.int32)))
     elite.add((6.0, np.array([9], dtype=np.int32)))
     assert [int(elite.take()[0]) for _ in range(3)] == [9, 9, 3], "who is new catches up"
     assert [covered for covered, _ in elite.plans] == [6.0, 5.0, 4.0]

@@ -16,7 +16,7 @@ from siting.solver.trial_queue import TrialQueue
 
 def make_queue(n_trials: int, *, is_over: bool = False) -> TrialQueue:
     problem = presolve(street_problem(3, n_rows=80, max_sites=12))
-    pool = Pool(best_greedy(problem))
+    pool = Pool(problem, best_greedy(problem))
     trials = [pool.trial(problem, np.ones(problem.n_rows), number=number, seed=number, n_moves=2_000) for number in range(n_trials)]
     return TrialQueue([one for one in trials if one is not None], is_over=lambda: is_over)
 
