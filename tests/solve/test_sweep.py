@@ -157,14 +157,19 @@ def test_plans_are_united_within_the_limits_and_polished(seed: int, kind: str) -
         assert problem.covered(rebuilt) >= problem.covered(plans[0])
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_sweep_makes_a_better_plan_of_plans_that_no_swap_improves(seed: int) -> None:
+def polished_plans(seed: int) -> tuple[ReducedProblem, tuple[np.ndarray, ...]]:
+    """Return a problem of scattered places, and sixteen plans that no swap improves."""
     random = np.random.default_rng(seed)
     places = random.uniform(0, 1_000, (600, 2))
     coverage = cover_points(places, places, radius_m=100.0)
     demand = PointDemand(weight=random.integers(1, 100, 600).astype(np.float64))
     problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=25))
-    plans = tuple(polish(problem, random.permutation(problem.n_rows)[:25].astype(np.int32)) for _ in range(16))
+    return problem, tuple(polish(problem, random.permutation(problem.n_rows)[:25].astype(np.int32)) for _ in range(16))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_sweep_makes_a_better_plan_of_plans_that_no_swap_improves(seed: int) -> None:
+    problem, plans = polished_plans(seed)
     at = prices(problem, max(plans, key=problem.covered), 0.98)
     united = problem.covered(unite(problem, plans, at, width=100, seed=1))
     assert united > max(problem.covered(plan) for plan in plans)
@@ -172,12 +177,7 @@ def test_a_sweep_makes_a_better_plan_of_plans_that_no_swap_improves(seed: int) -
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_part_is_rebuilt_better_than_swaps_make_it_and_the_rest_is_kept(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    places = random.uniform(0, 1_000, (600, 2))
-    coverage = cover_points(places, places, radius_m=100.0)
-    demand = PointDemand(weight=random.integers(1, 100, 600).astype(np.float64))
-    problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=25))
-    plan, *others = (polish(problem, random.permutation(problem.n_rows)[:25].astype(np.int32)) for _ in range(16))
+    problem, (plan, *others) = polished_plans(seed)
     at = prices(problem, plan, 0.98)
     rebuilt = [rebuild(problem, plan, tuple(others), at, width=200, seed=one) for one in range(12)]
     assert max(map(problem.covered, rebuilt)) > problem.covered(plan)
