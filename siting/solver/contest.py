@@ -24,6 +24,7 @@ from siting.solver.region_tree import PART_STEPS, RegionTree
 from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
+from siting.solver.solving import Solving
 from siting.solver.trial import Trial
 from siting.solver.trial_queue import TrialQueue
 
@@ -54,6 +55,17 @@ _MOST_DIVIDED_ROWS = 2_500
 _DIVIDING_STEPS = 3
 """Pairs and rows of the largest problem that is divided by regions, and its steps on one core in a round, in those of the bound."""
 
+_MOST_SOLVED = 300_000
+_SOLVED_SOON = 100_000
+_FEW, _MANY = 0.6, 0.95
+_ROUNDS_TO_SOLVE = 4
+_LATE_ROUND = 256
+"""
+Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon, if not so many rows have gone that
+only a share of them is left; the share above which it leaves soon again; rounds of the bound before it begins, and the round from which
+it and branch and bound look at larger problems.
+"""
+
 _ROUNDS_TO_DIVIDE = 4
 _LEAST_LOWERED = 0.05
 """Rounds before plans are divided by regions, and share of the gap by which two rounds must lower the bound to go on as before."""
@@ -64,7 +76,11 @@ _LEAST_SHRINK = 0.1
 _FIRST_FINISH = 4
 _FINISH_PAIRS = 35_000
 _FINISH_NODES = 50
-"""Round of the first branch and bound, pairs of the largest core for it, and its nodes; each attempt doubles round and nodes."""
+_NEAR = 0.001
+"""
+Round of the first branch and bound, pairs of the largest core for it, and its nodes; each attempt doubles round and nodes. Where the
+simplex method has become slow and the gap is so small, the core may be larger.
+"""
 
 
 class Contest:
@@ -81,6 +97,8 @@ class Contest:
         Seed, effort and target gap.
     other_core
         Sees to the bound, and helps with the search.
+    aside
+        Solves the linear program from one round to a later one, beside both cores.
     is_over
         Ends the work when true.
     progress
@@ -96,6 +114,7 @@ class Contest:
         params: SolveParams,
         *,
         other_core: Executor,
+        aside: Executor,
         is_over: Callable[[], bool],
         progress: Progress,
         seconds_left: Callable[[], float],
@@ -108,11 +127,13 @@ class Contest:
         self._work = Work.of(problem, solution.rows, params.effort)
         self._pool = Pool(problem, solution.rows)
         self._params = params
-        self._n_finishes = 0
+        self._finish_round = _FIRST_FINISH
         self._n_trials = 0
         self._tree: RegionTree | None = None
         self._past_bounds: list[float] = []
         self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
+        self._solving = Solving(aside, is_over)
+        self._solving_from = 0
         self._other_core = other_core
         self._is_over = is_over
         self._progress = progress
@@ -131,13 +152,14 @@ class Contest:
         self._take(self._guided())
         self._take_bound(self._dual.bound())
         self._shrink()
-        is_open = not is_proven(self._whole, self.solution, self._params.target_gap) and not self._is_over()
+        is_open = not self._is_proven and not self._is_over()
         if is_open and len(self._part.row_groups) <= _LOOKED_AT_PAIRS:
             self._finish()
 
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
-        is_divided_next = self._tree is not None and not self._tree.is_done and self.solution.n_rounds % 2 == 1
+        self._see_to_program()
+        is_divided_next = self._is_dividing and self.solution.n_rounds % 2 == 1
         if is_divided_next and not self._pool.is_uniting:
             self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
@@ -147,7 +169,7 @@ class Contest:
         self._take_bound(self._dual.bound() if self._tree is None else min(self._dual.bound(), self._tree.bound))
         if is_bound_tried:
             self._past_bounds.append(self.solution.bound)
-        if self._tree is None or self._tree.is_done:
+        if not self._solving.is_pending and not self._is_dividing:
             self._shrink()
         if self._is_time_to_finish():
             self._finish()
@@ -213,7 +235,7 @@ class Contest:
 
     def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""
-        if self._dual.is_exhausted:
+        if self._dual.is_exhausted or self._dual.is_solved:
             return
         is_turn = self.solution.n_rounds > self._cut_round + self._cut_wait
         if is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
@@ -225,15 +247,59 @@ class Contest:
         n_steps = self._work.steps(self._dual.n_pairs)
         self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
 
+    def _see_to_program(self) -> None:
+        """Take what the simplex method has come to, where it is due, finish what is small, and let it go on."""
+        vertex = self._solving.take(self.solution.n_rounds)
+        if vertex is not None:
+            before = self.solution.bound
+            self.solution = replace(self.solution, n_programs=self.solution.n_programs + 1)
+            self._dual.take(vertex, target=self.solution.covered - self._part.base_weight)
+            self._take_bound(self._dual.bound())
+            self._solving.judge((before - self.solution.bound) / (before - self.solution.covered))
+            if not self._is_dividing:
+                self._shrink()
+            if self._part.n_rows > _MANY * self._whole.n_rows and self.solution.n_rounds < _LATE_ROUND:
+                self._dual.leave_program()
+                self._solving_from = _LATE_ROUND
+            if self._is_time_to_finish():
+                self._finish()
+        if self._is_time_to_solve():
+            self._solving.begin(self._dual.program(), self.solution.n_rounds)
+
+    @property
+    def _is_dividing(self) -> bool:
+        """Whether plans are being divided by regions."""
+        return self._tree is not None and not self._tree.is_done
+
+    @property
+    def _has_slowed(self) -> bool:
+        """Whether the steps of the bound have become slow."""
+        past = self._past_bounds
+        return len(past) >= _ROUNDS_TO_DIVIDE and (
+            self._dual.is_exhausted or past[-3] - past[-1] <= _LEAST_LOWERED * (past[-1] - self.solution.covered)
+        )
+
+    def _is_time_to_solve(self) -> bool:
+        """Tell whether the simplex method may lower the bound faster than steps do."""
+        n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
+        if self._solving.is_pending or self._solving.is_done or self._is_dividing or n_pairs > _MOST_SOLVED or self._is_proven:
+            return False
+        is_quick = n_pairs <= _SOLVED_SOON or self._part.n_rows <= _FEW * self._whole.n_rows
+        is_due = len(self._past_bounds) >= _ROUNDS_TO_SOLVE and n_rounds >= (self._solving_from if is_quick else _LATE_ROUND)
+        return self._dual.is_solved or is_due
+
+    @property
+    def _is_proven(self) -> bool:
+        """Whether plan and bound have met."""
+        return is_proven(self._whole, self.solution, self._params.target_gap)
+
     def _is_time_to_divide(self) -> bool:
-        """Tell whether the steps of the bound have become slow, and regions may help."""
+        """Tell whether the bound has become slow, and regions may help."""
         if self._tree is not None:
             return not self._tree.is_done
         is_small = self._part.n_rows <= _MOST_DIVIDED_ROWS and self._dual.n_pairs <= _MOST_DIVIDED
-        past = self._past_bounds
-        if self._part.budget_yen is not None or not is_small or len(past) < _ROUNDS_TO_DIVIDE:
-            return False
-        return self._dual.is_exhausted or past[-3] - past[-1] <= _LEAST_LOWERED * (past[-1] - self.solution.covered)
+        is_worth = self._solving.is_slow or not (self._solving.is_pending or self._is_time_to_solve())
+        return is_small and self._part.budget_yen is None and self._has_slowed and is_worth
 
     def _divide(self, other_core: Executor | None = None) -> None:
         """Divide the plans by the number of sites in regions."""
@@ -286,15 +352,18 @@ class Contest:
 
     def _is_time_to_finish(self) -> bool:
         """Tell whether it is the turn of branch and bound, and what is left is small enough."""
-        if self._is_over() or is_proven(self._whole, self.solution, self._params.target_gap):
+        if self._is_over() or self._is_proven:
             return False
-        is_turn = self.solution.n_rounds >= _FIRST_FINISH << self._n_finishes or not self.has_work
-        return is_turn and len(self._part.row_groups) <= _FINISH_PAIRS
+        is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
+        is_stuck = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
+        is_near = self.solution.bound - self.solution.covered <= _NEAR * self.solution.bound
+        is_worth = is_stuck and (is_near or self.solution.n_rounds >= _LATE_ROUND)
+        return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or is_worth)
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""
-        n_nodes = _FINISH_NODES << self._n_finishes
-        self._n_finishes += 1
+        n_nodes = _FINISH_NODES * max(self.solution.n_rounds, _FIRST_FINISH) // _FIRST_FINISH
+        self._finish_round = 2 * max(self.solution.n_rounds, _FIRST_FINISH)
         found = finish(self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left())
         self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + n_nodes)
         if found.rows is not None:

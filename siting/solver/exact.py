@@ -110,6 +110,7 @@ def _parameters(n_nodes: int, time_limit_s: float, gap: float) -> mathopt.SolveP
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=gap,
     )
+    parameters.highs.double_options["mip_heuristic_effort"] = 0.0
     for name in ("mip_feasibility_tolerance", "primal_feasibility_tolerance", "dual_feasibility_tolerance"):
         parameters.highs.double_options[name] = _TOLERANCE
     return parameters

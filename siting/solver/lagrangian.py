@@ -11,6 +11,7 @@ from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.kernels.lagrangian import DualState, descend_dual, row_values
 from siting.solver.cuts import Cuts, separate
 from siting.solver.dual_bound import proven_bound
+from siting.solver.linear_program import LinearProgram, Vertex
 from siting.solver.presolve import ReducedProblem
 from siting.solver.region_tree import RegionTree
 from siting.solver.row_worth import row_prices, scores
@@ -67,6 +68,8 @@ class LagrangianDual:
         self._best_at_cuts = np.inf
         self._restart_scale = _RESTART_SCALE
         self._rows = problem.pattern
+        self._program: LinearProgram | None = None
+        self._wanted = Cuts.none()
         self._state = DualState(
             multiplier=multiplier,
             direction=np.maximum(count, 1.0) - 1.0,
@@ -141,6 +144,45 @@ class LagrangianDual:
         )
         return n_new
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether the simplex method has taken over."""
+        return self._program is not None
+
+    def program(self) -> LinearProgram:
+        """Return the relaxation as a linear program, with the cuts that bind and those that are wanted."""
+        if self._program is None:
+            self._program = LinearProgram(self._problem, self.cuts().joined(self._wanted))
+        return self._program
+
+    def leave_program(self) -> None:
+        """Go on by steps."""
+        self._program = None
+
+    def take(self, vertex: Vertex, *, target: float) -> None:
+        """
+        Stand where the simplex method has come to.
+
+        Parameters
+        ----------
+        vertex
+            A solution of :meth:`program`.
+        target
+            Weight covered by the best plan known, base weight left out.
+        """
+        self._cuts, self._wanted = vertex.cuts, vertex.violated
+        self._rows = vertex.cuts.extend(self._problem)
+        self._state = self._state._replace(
+            multiplier=vertex.multiplier,
+            direction=np.zeros_like(vertex.multiplier),
+            best_multiplier=vertex.multiplier.copy(),
+            average=vertex.share,
+            best=np.full(1, np.inf),
+            step_scale=np.full(1, _RESTART_SCALE),
+            stalled=np.zeros(1, dtype=np.int64),
+        )
+        descend_dual(self._rows, self._cuts.compressed, self._state, 1, target)
+
     def restricted(self, core: ReducedProblem) -> LagrangianDual:
         """
         Return the dual of a part of the problem, begun where this one stands.
@@ -164,6 +206,7 @@ class LagrangianDual:
         part._cuts = cuts
         part._rows = cuts.extend(core)
         part._cut_at = self._cut_at
+        part._wanted = self._wanted.renamed(core.cell_group)[0]
         part._state = part._state._replace(
             multiplier=best,
             direction=np.concatenate([gathered(state.direction) / np.maximum(gathered(np.ones(n_groups)), 1.0), np.zeros(len(first))]),

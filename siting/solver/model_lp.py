@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 from ortools.math_opt import model_pb2
@@ -11,11 +10,10 @@ from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from siting.arrays import FloatArray, IntArray
+from siting.solver.interruptible import run_until
 from siting.solver.model import NO_LOWER, NO_UPPER, Model, SparseRows
 from siting.solver.model_bound import Multipliers
 from siting.solver.model_hold import Held
-
-_POLL_S = 0.02
 
 
 class _Rows:
@@ -153,18 +151,12 @@ class LinearRelaxation:
     def _run(self, n_iterations: int, is_over: Callable[[], bool]) -> mathopt.SolveResult | None:
         """Solve on another thread, so that the clock and the keyboard can end it; None where they did."""
         problem = mathopt.Model.from_model_proto(self._proto)
-        interrupter = SolveInterrupter()
         params = mathopt.SolveParameters(iteration_limit=n_iterations, threads=1)
-        with ThreadPoolExecutor(max_workers=1) as other:
-            job = other.submit(mathopt.solve, problem, mathopt.SolverType.GLOP, params=params, interrupter=interrupter)
-            try:
-                while not wait([job], timeout=_POLL_S).done:
-                    if is_over():
-                        interrupter.interrupt()
-                return None if is_over() else job.result()
-            except BaseException:
-                interrupter.interrupt()
-                raise
+
+        def run(interrupter: SolveInterrupter) -> mathopt.SolveResult:
+            return mathopt.solve(problem, mathopt.SolverType.GLOP, params=params, interrupter=interrupter)
+
+        return run_until(run, is_over)
 
     def prices(self, *, n_iterations: int, is_over: Callable[[], bool]) -> Multipliers | None:
         """

@@ -64,6 +64,7 @@ def build_plan(problem: SitingProblem, reduced: ReducedProblem, solution: Soluti
             "rounds": solution.n_rounds,
             "swap_moves": solution.n_moves,
             "bound_steps": solution.n_steps,
+            "linear_programs": solution.n_programs,
             "cuts": solution.n_cuts,
             "fixed_candidates": solution.n_fixed,
             "region_parts": solution.n_parts,

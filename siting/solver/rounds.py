@@ -61,12 +61,13 @@ def search_in_rounds(
     if problem.max_rows == 0 or problem.n_rows == 0:
         return replace(solution, bound=problem.base_weight, stopped_by="proof")
     interrupted = Event()
-    with ThreadPoolExecutor(max_workers=1) as other_core:
+    with ThreadPoolExecutor(max_workers=1) as other_core, ThreadPoolExecutor(max_workers=1) as aside:
         contest = Contest(
             problem,
             solution,
             params,
             other_core=other_core,
+            aside=aside,
             is_over=lambda: interrupted.is_set() or is_late(),
             progress=progress,
             seconds_left=lambda: params.time_limit_s - (perf_counter() - since),

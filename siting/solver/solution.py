@@ -40,6 +40,8 @@ class Solution:
         What ended the search.
     n_rounds, n_moves, n_steps, n_cuts
         Rounds played, swap moves tried, subgradient steps taken, cuts that bind.
+    n_programs
+        Linear programs solved.
     n_parts
         Parts of all plans, divided by the number of sites in regions, that were bounded.
     n_nodes
@@ -58,6 +60,7 @@ class Solution:
     n_moves: int = 0
     n_steps: int = 0
     n_cuts: int = 0
+    n_programs: int = 0
     n_parts: int = 0
     n_nodes: int = 0
     n_fixed: int = 0
@@ -70,6 +73,7 @@ class Solution:
             ("warm_start" if self.is_warm else "greedy", True),
             ("annealing", self.n_moves > 0),
             ("lagrangian", self.n_steps > 0),
+            ("lp", self.n_programs > 0),
             ("cuts", self.n_cuts > 0),
             ("fixing", self.n_fixed > 0),
             ("regions", self.n_parts > 0),

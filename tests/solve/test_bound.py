@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from solve_samples import random_sample, street_problem
 
+from siting import PointDemand, SitingProblem, cover_points
+from siting.solver.cuts import Cuts
 from siting.solver.dual_bound import proven_bound
 from siting.solver.greedy import best_greedy
 from siting.solver.lagrangian import LagrangianDual
+from siting.solver.linear_program import LinearProgram
 from siting.solver.presolve import presolve
 
 
@@ -69,3 +74,50 @@ def test_the_bound_comes_close_to_the_linear_relaxation(rules):
     dual.descend(n_steps=1500, target=reduced.covered(rows), is_over=lambda: False)
     exact = linear_bound(reduced)
     assert np.floor(exact - 1e-6) <= dual.bound() <= exact * 1.002 + 1
+
+
+@pytest.mark.parametrize("rules", [{"max_sites": 15}, {"budget_yen": 60}, {"max_sites": 12, "budget_yen": 55}])
+def test_the_simplex_method_finds_the_linear_relaxation(rules):
+    reduced = presolve(street_problem(8, **rules))
+    rows = best_greedy(reduced)
+    dual = LagrangianDual(reduced, rows)
+    dual.take(dual.program().solve(lambda: False), target=reduced.covered(rows))
+    exact = linear_bound(reduced)
+    assert np.floor(exact - 1e-6) <= dual.bound() <= np.floor(exact + 1e-6)
+
+
+def test_cuts_go_below_the_linear_relaxation_and_never_up_again():
+    rng = np.random.default_rng(1)
+    pattern = cover_points(rng.uniform(0, 1_000, (200, 2)), rng.uniform(0, 1_000, (400, 2)), radius_m=150.0)
+    demand = PointDemand(weight=rng.integers(1, 1_000, 400).astype(np.float64))
+    reduced = presolve(SitingProblem(coverage=pattern, demand=demand, max_sites=12))
+    rows = best_greedy(reduced)
+    dual = LagrangianDual(reduced, rows)
+    bounds, n_cuts = [], []
+    for _ in range(20):
+        vertex = dual.program().solve(lambda: False)
+        dual.take(vertex, target=reduced.covered(rows))
+        bounds.append(dual.bound())
+        n_cuts.append(len(vertex.cuts))
+    assert all(later <= earlier + 1 for earlier, later in pairwise(bounds)), "a unit may be lost to rounding"
+    assert reduced.covered(rows) <= bounds[-1] < linear_bound(reduced) * 0.999
+    assert n_cuts[0] == 0 < n_cuts[-1]
+
+
+@pytest.mark.parametrize("kind", ["count", "budget", "both"])
+def test_no_plan_is_better_than_what_the_simplex_method_proves(kind):
+    for seed in range(60):
+        sample = random_sample(seed, kind=kind)
+        reduced = presolve(sample.problem())
+        if reduced.n_rows == 0 or reduced.max_rows == 0:
+            continue
+        rows = best_greedy(reduced)
+        dual = LagrangianDual(reduced, rows)
+        for _ in range(4):
+            dual.take(dual.program().solve(lambda: False), target=reduced.covered(rows))
+            assert reduced.unit * dual.bound() >= sample.best() * (1 - 1e-12), seed
+
+
+def test_a_program_that_is_ended_says_nothing():
+    reduced = presolve(street_problem(8, max_sites=15))
+    assert LinearProgram(reduced, Cuts.none()).solve(lambda: True) is None

@@ -24,12 +24,13 @@ def test_the_best_plan_is_polished_and_rounds_that_unite_plans_leave_the_bound_a
     problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=20))
     rows = best_greedy(problem)
     solution = Solution(rows=rows, covered=problem.covered(rows), bound=problem.base_weight + problem.open_weight, is_warm=False)
-    with ThreadPoolExecutor(1) as other_core:
+    with ThreadPoolExecutor(1) as other_core, ThreadPoolExecutor(1) as aside:
         contest = Contest(
             problem,
             solution,
             SolveParams(seed=2, effort=0.005),
             other_core=other_core,
+            aside=aside,
             is_over=lambda: False,
             progress=no_progress,
             seconds_left=lambda: math.inf,

@@ -1,0 +1,67 @@
+"""Work aside: when it begins, when it is taken, and how it ends."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from ortools.util.python.solve_interrupter import SolveInterrupter
+from solve_samples import street_problem
+
+from siting import PointDemand, SitingProblem, SolveParams, cover_points, solve
+from siting.solver.cuts import Cuts
+from siting.solver.interruptible import run_until
+from siting.solver.linear_program import LinearProgram
+from siting.solver.presolve import presolve
+from siting.solver.solving import Solving
+
+
+def test_a_solution_is_taken_where_it_is_due_and_waits_longer_after_one_that_brought_little() -> None:
+    program = LinearProgram(presolve(street_problem(8, max_sites=15)), Cuts.none())
+    with ThreadPoolExecutor(1) as aside:
+        solving = Solving(aside, lambda: False)
+        assert solving.take(100) is None, "nothing has begun"
+        due = []
+        for closed in (0.5, 0.01, 0.0, 0.5, 0.5):
+            solving.begin(program, 10)
+            assert solving.is_pending
+            after = 10
+            while (vertex := solving.take(after)) is None:
+                after += 1
+            assert not solving.is_pending
+            assert vertex.share.sum() == pytest.approx(15)
+            due.append(after - 10)
+            solving.judge(closed)
+            assert solving.is_slow == (closed < 0.05 or solving.is_done)
+    assert due == [2, 2, 4, 8, 2]
+
+
+def test_a_solution_that_is_ended_is_the_last() -> None:
+    program = LinearProgram(presolve(street_problem(8, max_sites=15)), Cuts.none())
+    with ThreadPoolExecutor(1) as aside:
+        solving = Solving(aside, lambda: True)
+        solving.begin(program, 0)
+        assert solving.take(2) is None
+        assert solving.is_done
+
+
+def test_work_ends_when_it_is_told_to_and_its_errors_come_through() -> None:
+    assert run_until(lambda _interrupter: 7, lambda: False) == 7
+    interrupters: list[SolveInterrupter] = []
+    assert run_until(interrupters.append, lambda: True) is None
+    assert len(interrupters) == 1
+    with pytest.raises(ZeroDivisionError):
+        run_until(lambda _interrupter: 1 // 0, lambda: False)
+
+
+def test_a_search_with_linear_programs_is_repeatable() -> None:
+    random = np.random.default_rng(4)
+    coverage = cover_points(random.uniform(0, 1_000, (800, 2)), random.uniform(0, 1_000, (2_000, 2)), radius_m=100.0)
+    demand = PointDemand(weight=random.integers(1, 1_000, 2_000).astype(np.float64))
+    problem = SitingProblem(coverage=coverage, demand=demand, max_sites=40)
+    plans = [solve(problem, SolveParams(seed=1, effort=1.5)) for _ in range(2)]
+    assert plans[0].work["linear_programs"] > 0
+    assert "lp" in plans[0].method
+    assert plans[0].upper_bound == plans[1].upper_bound
+    assert plans[0].chosen == plans[1].chosen
