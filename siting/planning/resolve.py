@@ -164,7 +164,7 @@ def resolve(ground: Groundwork, question: SitingProblem, before: Sequence[Answer
         bound, multipliers = min(bound, dual.bound()), dual.multipliers()
         if len(reduced.row_groups) <= _EXACT_PAIRS and not _is_proven(reduced, reduced.covered(rows), bound, params.target_gap):
             seconds_left = params.time_limit_s - (perf_counter() - begin_s)
-            exact = finish(reduced, Cuts.none(), rows, n_nodes=_EXACT_NODES, time_limit_s=seconds_left)
+            exact = finish(reduced, Cuts.none(), rows, n_nodes=_EXACT_NODES, time_limit_s=seconds_left, is_over=_late(begin_s, params))
             bound = min(bound, exact.bound)
             rows = rows if exact.rows is None else max(rows, polish(reduced, exact.rows), key=reduced.covered)
         found.append(reduced.candidate[rows])

@@ -57,13 +57,14 @@ _DIVIDING_STEPS = 3
 
 _MOST_SOLVED = 300_000
 _SOLVED_SOON = 100_000
-_FEW, _MANY = 0.6, 0.95
+_FEW = 0.6
 _ROUNDS_TO_SOLVE = 4
+_IN_SIGHT = 0.0025
 _LATE_ROUND = 256
 """
-Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon, if not so many rows have gone that
-only a share of them is left; the share above which it leaves soon again; rounds of the bound before it begins, and the round from which
-it and branch and bound look at larger problems.
+Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon, if no more than a share of the rows
+is left; rounds of the bound before it begins, and the largest gap that it may close; the round from which it and branch and bound
+look at larger problems and gaps.
 """
 
 _ROUNDS_TO_DIVIDE = 4
@@ -78,8 +79,8 @@ _FINISH_PAIRS = 35_000
 _FINISH_NODES = 50
 _NEAR = 0.001
 """
-Round of the first branch and bound, pairs of the largest core for it, and its nodes; each attempt doubles round and nodes. Where the
-simplex method has become slow and the gap is so small, the core may be larger.
+Round of the first branch and bound, pairs of the largest core for it, and its nodes; the next attempt is at twice the round, and nodes grow
+with rounds. Where the simplex method has become slow and the gap is so small, the core may be larger.
 """
 
 
@@ -133,7 +134,6 @@ class Contest:
         self._past_bounds: list[float] = []
         self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
         self._solving = Solving(aside, is_over)
-        self._solving_from = 0
         self._other_core = other_core
         self._is_over = is_over
         self._progress = progress
@@ -159,6 +159,8 @@ class Contest:
     def play_round(self) -> None:
         """Search and bound side by side, from the best so far; then drop rows, and finish what is small."""
         self._see_to_program()
+        if self._is_proven:
+            return
         is_divided_next = self._is_dividing and self.solution.n_rounds % 2 == 1
         if is_divided_next and not self._pool.is_uniting:
             self._divide(self._other_core)
@@ -235,7 +237,7 @@ class Contest:
 
     def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""
-        if self._dual.is_exhausted or self._dual.is_solved:
+        if self._dual.is_exhausted or (self._dual.is_at_vertex and not self._solving.is_done):
             return
         is_turn = self.solution.n_rounds > self._cut_round + self._cut_wait
         if is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
@@ -248,22 +250,19 @@ class Contest:
         self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
 
     def _see_to_program(self) -> None:
-        """Take what the simplex method has come to, where it is due, finish what is small, and let it go on."""
+        """Stand where the simplex method has come to, where that is due, finish what is small, and let it go on."""
         vertex = self._solving.take(self.solution.n_rounds)
         if vertex is not None:
             before = self.solution.bound
-            self.solution = replace(self.solution, n_programs=self.solution.n_programs + 1)
             self._dual.take(vertex, target=self.solution.covered - self._part.base_weight)
+            self.solution = replace(self.solution, n_programs=self.solution.n_programs + 1)
             self._take_bound(self._dual.bound())
             self._solving.judge((before - self.solution.bound) / (before - self.solution.covered))
             if not self._is_dividing:
                 self._shrink()
-            if self._part.n_rows > _MANY * self._whole.n_rows and self.solution.n_rounds < _LATE_ROUND:
-                self._dual.leave_program()
-                self._solving_from = _LATE_ROUND
             if self._is_time_to_finish():
                 self._finish()
-        if self._is_time_to_solve():
+        if not self._is_proven and self._is_time_to_solve():
             self._solving.begin(self._dual.program(), self.solution.n_rounds)
 
     @property
@@ -282,11 +281,17 @@ class Contest:
     def _is_time_to_solve(self) -> bool:
         """Tell whether the simplex method may lower the bound faster than steps do."""
         n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
-        if self._solving.is_pending or self._solving.is_done or self._is_dividing or n_pairs > _MOST_SOLVED or self._is_proven:
+        has_time = n_rounds + self._solving.n_rounds < self._work.n_rounds
+        if self._solving.is_pending or self._solving.is_done or self._is_dividing or not has_time or n_pairs > _MOST_SOLVED:
             return False
         is_quick = n_pairs <= _SOLVED_SOON or self._part.n_rows <= _FEW * self._whole.n_rows
-        is_due = len(self._past_bounds) >= _ROUNDS_TO_SOLVE and n_rounds >= (self._solving_from if is_quick else _LATE_ROUND)
-        return self._dual.is_solved or is_due
+        is_soon = is_quick and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
+        return self._dual.is_at_vertex or is_soon or n_rounds >= _LATE_ROUND
+
+    @property
+    def _gap(self) -> float:
+        """How much better than the best plan another may be, as a share of the bound."""
+        return (self.solution.bound - self.solution.covered) / self.solution.bound
 
     @property
     def _is_proven(self) -> bool:
@@ -356,15 +361,16 @@ class Contest:
             return False
         is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
         is_stuck = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
-        is_near = self.solution.bound - self.solution.covered <= _NEAR * self.solution.bound
-        is_worth = is_stuck and (is_near or self.solution.n_rounds >= _LATE_ROUND)
+        is_worth = is_stuck and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
         return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or is_worth)
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""
         n_nodes = _FINISH_NODES * max(self.solution.n_rounds, _FIRST_FINISH) // _FIRST_FINISH
         self._finish_round = 2 * max(self.solution.n_rounds, _FIRST_FINISH)
-        found = finish(self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left())
+        found = finish(
+            self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left(), is_over=self._is_over
+        )
         self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + n_nodes)
         if found.rows is not None:
             self._take(polish(self._part, found.rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
@@ -12,6 +13,7 @@ from ortools.math_opt.python import mathopt
 
 from siting.arrays import IndexArray
 from siting.solver.cuts import Cuts
+from siting.solver.interruptible import run_until
 from siting.solver.presolve import ReducedProblem
 
 _TOLERANCE = 1e-9
@@ -44,7 +46,9 @@ class Finish:
     bound: float
 
 
-def finish(problem: ReducedProblem, cuts: Cuts, hint: IndexArray, *, n_nodes: int, time_limit_s: float) -> Finish:
+def finish(
+    problem: ReducedProblem, cuts: Cuts, hint: IndexArray, *, n_nodes: int, time_limit_s: float, is_over: Callable[[], bool]
+) -> Finish:
     """
     Solve a reduced problem by branch and bound (HiGHS, through OR-Tools MathOpt).
 
@@ -62,6 +66,8 @@ def finish(problem: ReducedProblem, cuts: Cuts, hint: IndexArray, *, n_nodes: in
         Nodes of the search tree at most.
     time_limit_s
         Safety net [s].
+    is_over
+        Asked now and then; ends the work when true.
     """
     model = mathopt.Model()
     is_open = [model.add_binary_variable() for _ in range(problem.n_rows)]
@@ -72,15 +78,12 @@ def finish(problem: ReducedProblem, cuts: Cuts, hint: IndexArray, *, n_nodes: in
     _add_limits(model, problem, is_open)
     _add_cuts(model, problem, cuts, is_open, is_covered)
     model.maximize(mathopt.fast_sum(float(weight) * covered for weight, covered in zip(problem.weight, is_covered, strict=True)))
-    result = mathopt.solve(
-        model,
-        mathopt.SolverType.HIGHS,
-        params=_parameters(n_nodes, time_limit_s, 0.9 if problem.is_integral else 0.0),
-        model_params=mathopt.ModelSolveParameters(
-            solution_hints=[mathopt.SolutionHint(variable_values=_values(problem, hint, is_open, is_covered))]
-        ),
-    )
+    params = _parameters(n_nodes, time_limit_s, 0.9 if problem.is_integral else 0.0)
+    hints = mathopt.ModelSolveParameters(solution_hints=[mathopt.SolutionHint(variable_values=_values(problem, hint, is_open, is_covered))])
+    result = run_until(lambda _: mathopt.solve(model, mathopt.SolverType.HIGHS, params=params, model_params=hints), is_over)
     rows: IndexArray | None = None
+    if result is None:
+        return Finish(rows=None, bound=problem.base_weight + problem.open_weight)
     if result.has_primal_feasible_solution():
         found = np.flatnonzero(np.array(result.variable_values(is_open)) > 0.5).astype(np.int32)
         rows = found if _keeps_limits(problem, found) else None

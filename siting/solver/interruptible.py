@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event, Thread
 from typing import TypeVar
 
 from ortools.util.python.solve_interrupter import SolveInterrupter
@@ -17,6 +17,8 @@ def run_until(work: Callable[[SolveInterrupter], T], is_over: Callable[[], bool]
     """
     Return what some work comes to; None where it was ended.
 
+    Work that does not heed its interrupter (HiGHS) is left behind and ends at its own time limit, or with the process.
+
     Parameters
     ----------
     work
@@ -25,13 +27,27 @@ def run_until(work: Callable[[SolveInterrupter], T], is_over: Callable[[], bool]
         Asked now and then; ends the work when true.
     """
     interrupter = SolveInterrupter()
-    with ThreadPoolExecutor(max_workers=1) as other:
-        job = other.submit(work, interrupter)
+    is_done = Event()
+    found: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
         try:
-            while not wait([job], timeout=_POLL_S).done:
-                if is_over():
-                    interrupter.interrupt()
-            return None if is_over() else job.result()
-        except BaseException:
-            interrupter.interrupt()
-            raise
+            found.append(work(interrupter))
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            is_done.set()
+
+    Thread(target=run, daemon=True).start()
+    try:
+        while not is_done.wait(_POLL_S):
+            if is_over():
+                interrupter.interrupt()
+                return None
+    except BaseException:
+        interrupter.interrupt()
+        raise
+    if failed:
+        raise failed[0]
+    return None if is_over() else found[0]

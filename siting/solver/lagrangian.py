@@ -70,6 +70,7 @@ class LagrangianDual:
         self._rows = problem.pattern
         self._program: LinearProgram | None = None
         self._wanted = Cuts.none()
+        self._is_at_vertex = False
         self._state = DualState(
             multiplier=multiplier,
             direction=np.maximum(count, 1.0) - 1.0,
@@ -145,19 +146,15 @@ class LagrangianDual:
         return n_new
 
     @property
-    def is_solved(self) -> bool:
-        """Whether the simplex method has taken over."""
-        return self._program is not None
+    def is_at_vertex(self) -> bool:
+        """Whether it has stood where the simplex method came to, steps having been left off."""
+        return self._is_at_vertex
 
     def program(self) -> LinearProgram:
         """Return the relaxation as a linear program, with the cuts that bind and those that are wanted."""
         if self._program is None:
             self._program = LinearProgram(self._problem, self.cuts().joined(self._wanted))
         return self._program
-
-    def leave_program(self) -> None:
-        """Go on by steps."""
-        self._program = None
 
     def take(self, vertex: Vertex, *, target: float) -> None:
         """
@@ -170,6 +167,7 @@ class LagrangianDual:
         target
             Weight covered by the best plan known, base weight left out.
         """
+        self._is_at_vertex = True
         self._cuts, self._wanted = vertex.cuts, vertex.violated
         self._rows = vertex.cuts.extend(self._problem)
         self._state = self._state._replace(
@@ -207,6 +205,7 @@ class LagrangianDual:
         part._rows = cuts.extend(core)
         part._cut_at = self._cut_at
         part._wanted = self._wanted.renamed(core.cell_group)[0]
+        part._is_at_vertex = self._is_at_vertex
         part._state = part._state._replace(
             multiplier=best,
             direction=np.concatenate([gathered(state.direction) / np.maximum(gathered(np.ones(n_groups)), 1.0), np.zeros(len(first))]),

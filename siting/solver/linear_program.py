@@ -123,7 +123,10 @@ class LinearProgram:
         def run(interrupter: SolveInterrupter) -> mathopt.SolveResult:
             return self._solver.solve(params=params, interrupter=interrupter)
 
-        result = run_until(run, is_over)
+        try:
+            result = run_until(run, is_over)
+        except RuntimeError:  # a numerical failure of the solver; the search goes on without it
+            return None
         if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             return None
         share = np.clip(np.array(result.variable_values(self._share)), 0.0, 1.0)

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from siting.solver.linear_program import LinearProgram, Vertex
 
 _ROUNDS = 2
-_MOST_ROUNDS = 64
+_MOST_ROUNDS = 16
 """Rounds from the beginning of a solution to its end, and the most of them after solutions that brought little."""
 
 _WORTH = 0.05
@@ -25,6 +25,13 @@ class Solving:
         Solves, beside the cores that search.
     is_over
         Ends the work when true.
+
+    Attributes
+    ----------
+    n_rounds
+        Rounds from the beginning of the next solution to its end.
+    is_done
+        No more solutions: the last one breaks no cuts, or there was none.
     """
 
     def __init__(self, aside: Executor, is_over: Callable[[], bool]) -> None:
@@ -32,7 +39,7 @@ class Solving:
         self._is_over = is_over
         self._job: Future[Vertex | None] | None = None
         self._due = 0
-        self._n_rounds = _ROUNDS
+        self.n_rounds = _ROUNDS
         self.is_done = False
 
     @property
@@ -43,11 +50,11 @@ class Solving:
     @property
     def is_slow(self) -> bool:
         """Whether the last solution brought little, or was the last one."""
-        return self.is_done or self._n_rounds > _ROUNDS
+        return self.is_done or self.n_rounds > _ROUNDS
 
     def begin(self, program: LinearProgram, n_rounds: int) -> None:
         """Begin a solution after so many rounds."""
-        self._due = n_rounds + self._n_rounds
+        self._due = n_rounds + self.n_rounds
         self._job = self._aside.submit(program.solve, self._is_over)
 
     def take(self, n_rounds: int) -> Vertex | None:
@@ -61,4 +68,4 @@ class Solving:
 
     def judge(self, closed: float) -> None:
         """Take note of the share of the gap that a solution has closed."""
-        self._n_rounds = _ROUNDS if closed > _WORTH else min(2 * self._n_rounds, _MOST_ROUNDS)
+        self.n_rounds = _ROUNDS if closed > _WORTH else min(2 * self.n_rounds, _MOST_ROUNDS)

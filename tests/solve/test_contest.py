@@ -19,9 +19,9 @@ from siting.solver.solution import Solution
 
 def test_the_best_plan_is_polished_and_rounds_that_unite_plans_leave_the_bound_alone() -> None:
     random = np.random.default_rng(2)
-    coverage = cover_points(random.uniform(0, 1_000, (150, 2)), random.uniform(0, 1_000, (500, 2)), radius_m=110.0)
-    demand = PointDemand(weight=random.integers(1, 100, 500).astype(np.float64))
-    problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=20))
+    coverage = cover_points(random.uniform(0, 1_000, (800, 2)), random.uniform(0, 1_000, (2_000, 2)), radius_m=100.0)
+    demand = PointDemand(weight=random.integers(1, 1_000, 2_000).astype(np.float64))
+    problem = presolve(SitingProblem(coverage=coverage, demand=demand, max_sites=40))
     rows = best_greedy(problem)
     solution = Solution(rows=rows, covered=problem.covered(rows), bound=problem.base_weight + problem.open_weight, is_warm=False)
     with ThreadPoolExecutor(1) as other_core, ThreadPoolExecutor(1) as aside:

@@ -26,7 +26,7 @@ def test_branch_and_bound_finds_the_best_plan(seed: int) -> None:
     problem = presolve(sample.problem())
     if problem.n_rows == 0 or problem.max_rows == 0:
         return
-    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=60.0)
+    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=60.0, is_over=lambda: False)
     assert found.rows is not None
     assert problem.unit * problem.covered(found.rows) == pytest.approx(sample.best(), rel=1e-9)
     assert found.bound >= problem.covered(found.rows) * (1 - 1e-12)
@@ -39,7 +39,7 @@ def test_branch_and_bound_keeps_large_budgets_to_the_yen(seed: int) -> None:
     cost_yen = 10**12 + np.random.default_rng(seed).integers(0, 50, problem.n_rows)
     budget_yen = int(np.sort(cost_yen)[1:4].sum()) - 1
     problem = replace(problem, cost_yen=cost_yen, budget_yen=budget_yen, max_rows=problem.n_rows)
-    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=60.0)
+    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=60.0, is_over=lambda: False)
     assert found.rows is None or sum(problem.cost_yen[found.rows].tolist()) <= budget_yen
     for rows in combinations(range(problem.n_rows), min(3, problem.n_rows)):
         if sum(problem.cost_yen[list(rows)].tolist()) <= budget_yen:
@@ -48,7 +48,7 @@ def test_branch_and_bound_keeps_large_budgets_to_the_yen(seed: int) -> None:
 
 def test_branch_and_bound_does_without_a_time_limit() -> None:
     problem = presolve(random_sample(0, n_rows=7, n_cells=14, kind="count").problem())
-    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=math.inf)
+    found = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=1_000, time_limit_s=math.inf, is_over=lambda: False)
     assert found.rows is not None
 
 

@@ -141,7 +141,7 @@ def test_a_tree_that_is_finished_proves_the_best_plan(seed: int) -> None:
 
 def test_the_tree_lowers_the_bound_below_that_of_the_steps_and_never_below_the_best_plan() -> None:
     problem = square_problem(4)
-    exact = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=100_000, time_limit_s=math.inf)
+    exact = finish(problem, Cuts.none(), best_greedy(problem), n_nodes=100_000, time_limit_s=math.inf, is_over=lambda: False)
     assert exact.rows is not None
     assert exact.bound == problem.covered(exact.rows)
     dual = dual_of(problem, n_steps=2_000)
