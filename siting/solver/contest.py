@@ -57,14 +57,12 @@ _DIVIDING_STEPS = 3
 
 _MOST_SOLVED = 300_000
 _SOLVED_SOON = 100_000
-_FEW = 0.6
 _ROUNDS_TO_SOLVE = 4
 _IN_SIGHT = 0.0025
 _LATE_ROUND = 256
 """
-Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon, if no more than a share of the rows
-is left; rounds of the bound before it begins, and the largest gap that it may close; the round from which it and branch and bound
-look at larger problems and gaps.
+Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon; rounds of the bound before it begins,
+and the largest gap that it may close; the round from which it and branch and bound look at larger problems and gaps.
 """
 
 _ROUNDS_TO_DIVIDE = 4
@@ -284,8 +282,7 @@ class Contest:
         has_time = n_rounds + self._solving.n_rounds < self._work.n_rounds
         if self._solving.is_pending or self._solving.is_done or self._is_dividing or not has_time or n_pairs > _MOST_SOLVED:
             return False
-        is_quick = n_pairs <= _SOLVED_SOON or self._part.n_rows <= _FEW * self._whole.n_rows
-        is_soon = is_quick and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
+        is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
         return self._dual.is_at_vertex or is_soon or n_rounds >= _LATE_ROUND
 
     @property
