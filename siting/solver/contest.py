@@ -363,8 +363,8 @@ class Contest:
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""
-        n_nodes = _FINISH_NODES * max(self.solution.n_rounds, _FIRST_FINISH) // _FIRST_FINISH
-        self._finish_round = 2 * max(self.solution.n_rounds, _FIRST_FINISH)
+        at_round = max(self.solution.n_rounds, _FIRST_FINISH)
+        n_nodes, self._finish_round = _FINISH_NODES * at_round // _FIRST_FINISH, 2 * at_round
         found = finish(
             self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left(), is_over=self._is_over
         )

@@ -147,7 +147,7 @@ class LagrangianDual:
 
     @property
     def is_at_vertex(self) -> bool:
-        """Whether it has stood where the simplex method came to, steps having been left off."""
+        """Whether it stands where the simplex method has come to, on this problem or on the one it is a part of."""
         return self._is_at_vertex
 
     def program(self) -> LinearProgram:
