@@ -135,9 +135,10 @@ def find_cuts(shares: Shares, least: float, most_cuts: int) -> tuple[IndexArray,
         for at in range(n_near):
             if near[at] <= a:
                 continue
-            size, violation = _grow(shares, a, near[at], near[:n_near], least, count, members)
             place = first + int(np.argmin(found[first : first + most_cuts]))
-            if size > 2 and violation > max(least, found[place]):
+            least_here = max(least, found[place])
+            size, violation = _grow(shares, a, near[at], near[:n_near], least_here, count, members)
+            if size > 2 and violation > least_here:
                 found[place] = violation
                 groups[place, :] = -1
                 groups[place, :size] = members[:size]

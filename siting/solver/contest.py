@@ -14,6 +14,7 @@ import numpy as np
 from siting.arrays import FloatArray, IndexArray
 from siting.plan import SolveParams
 from siting.progress import Progress
+from siting.solver.branch_and_cut import BranchAndCut
 from siting.solver.exact import finish
 from siting.solver.greedy import greedy
 from siting.solver.lagrangian import LagrangianDual
@@ -59,10 +60,11 @@ _MOST_SOLVED = 300_000
 _SOLVED_SOON = 100_000
 _ROUNDS_TO_SOLVE = 4
 _IN_SIGHT = 0.0025
+_SOLVED_ROUND = 48
 _LATE_ROUND = 256
 """
 Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon; rounds of the bound before it begins,
-and the largest gap that it may close; the round from which it and branch and bound look at larger problems and gaps.
+and the largest gap that it may close; the round from which it looks at larger problems and gaps, and that from which it branches there.
 """
 
 _ROUNDS_TO_DIVIDE = 4
@@ -71,6 +73,9 @@ _LEAST_LOWERED = 0.05
 
 _LEAST_SHRINK = 0.1
 """Share of the rows that must go for the problem to be made smaller."""
+
+_BRANCHING_ITERATIONS = 4_000
+"""Iterations of the simplex method in a round of branch and cut, on each core."""
 
 _FIRST_FINISH = 4
 _FINISH_PAIRS = 35_000
@@ -129,6 +134,7 @@ class Contest:
         self._finish_round = _FIRST_FINISH
         self._n_trials = 0
         self._tree: RegionTree | None = None
+        self._branches: BranchAndCut | None = None
         self._past_bounds: list[float] = []
         self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
         self._solving = Solving(aside, is_over)
@@ -159,9 +165,12 @@ class Contest:
         self._see_to_program()
         if self._is_proven:
             return
-        is_divided_next = self._is_dividing and self.solution.n_rounds % 2 == 1
+        is_divided_next = (self._is_branching or self._is_dividing) and self.solution.n_rounds % 2 == 1
         if is_divided_next and not self._pool.is_uniting:
-            self._divide(self._other_core)
+            if self._is_branching:
+                self._branch(_BRANCHING_ITERATIONS)
+            else:
+                self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
             is_bound_tried = True
         else:
@@ -169,7 +178,7 @@ class Contest:
         self._take_bound(self._dual.bound() if self._tree is None else min(self._dual.bound(), self._tree.bound))
         if is_bound_tried:
             self._past_bounds.append(self.solution.bound)
-        if not self._solving.is_pending and not self._is_dividing:
+        if not self._solving.is_pending and not self._is_dividing and self._branches is None:
             self._shrink()
         if self._is_time_to_finish():
             self._finish()
@@ -235,7 +244,8 @@ class Contest:
 
     def _lower_bound(self) -> None:
         """Cut the relaxation where it is time, and take the steps of the bound."""
-        if self._dual.is_exhausted or (self._dual.is_at_vertex and not self._solving.is_done):
+        is_seen_to = self._branches is not None or (self._dual.is_at_vertex and not self._solving.is_done)
+        if self._dual.is_exhausted or is_seen_to:
             return
         is_turn = self.solution.n_rounds > self._cut_round + self._cut_wait
         if is_turn and self._dual.is_ripe(_STEPS_PER_CUT) and len(self._part.row_groups) <= _MOST_CUT_PAIRS:
@@ -280,10 +290,11 @@ class Contest:
         """Tell whether the simplex method may lower the bound faster than steps do."""
         n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
         has_time = n_rounds + self._solving.n_rounds < self._work.n_rounds
-        if self._solving.is_pending or self._solving.is_done or self._is_dividing or not has_time or n_pairs > _MOST_SOLVED:
+        is_seen_to = self._solving.is_pending or self._solving.is_done or self._is_dividing or self._branches is not None
+        if is_seen_to or not has_time or n_pairs > _MOST_SOLVED:
             return False
         is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
-        return self._dual.is_at_vertex or is_soon or n_rounds >= _LATE_ROUND
+        return self._dual.is_at_vertex or is_soon or n_rounds >= _SOLVED_ROUND
 
     @property
     def _gap(self) -> float:
@@ -297,8 +308,8 @@ class Contest:
 
     def _is_time_to_divide(self) -> bool:
         """Tell whether the bound has become slow, and regions may help."""
-        if self._tree is not None:
-            return not self._tree.is_done
+        if self._tree is not None or self._branches is not None:
+            return self._is_dividing
         is_small = self._part.n_rows <= _MOST_DIVIDED_ROWS and self._dual.n_pairs <= _MOST_DIVIDED
         is_worth = self._solving.is_slow or not (self._solving.is_pending or self._is_time_to_solve())
         return is_small and self._part.budget_yen is None and self._has_slowed and is_worth
@@ -317,6 +328,36 @@ class Contest:
             other_core=other_core,
         )
         self.solution = replace(self.solution, n_parts=self._tree.n_parts)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether neither the simplex method nor regions lower the bound any more, or only slowly, near the end or after long."""
+        is_slow = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
+        return is_slow and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
+
+    @property
+    def _may_branch(self) -> bool:
+        """Whether plans can be divided by the groups that they cover."""
+        is_small = len(self._part.row_groups) <= _MOST_SOLVED
+        return is_small and self._part.is_integral and self._part.budget_yen is None
+
+    @property
+    def _is_branching(self) -> bool:
+        """Whether plans are being divided by the groups that they cover."""
+        return self._branches is not None and not self._branches.is_done
+
+    def _branch(self, n_iterations: int) -> None:
+        """Divide the plans by which groups they cover, on both cores."""
+        if self._branches is None:
+            self._branches = BranchAndCut(self._part, self._dual.program(), self.solution.bound)
+        before = self._branches.n_nodes
+        rows = self._branches.grow(
+            n_iterations=n_iterations, covered=self.solution.covered, is_over=self._is_over, other_core=self._other_core
+        )
+        self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + self._branches.n_nodes - before)
+        if rows is not None:
+            self._take(rows)
+        self._take_bound(self._branches.bound)
 
     def _guided(self) -> IndexArray:
         """Return a plan built from the rows of the best scores, stopping at the first that is not worth opening."""
@@ -354,17 +395,21 @@ class Contest:
 
     def _is_time_to_finish(self) -> bool:
         """Tell whether it is the turn of branch and bound, and what is left is small enough."""
-        if self._is_over() or self._is_proven:
+        if self._is_over() or self._is_proven or self._solving.is_pending:
             return False
+        if self._is_stuck and self._may_branch and self._branches is None:
+            return True
         is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
-        is_stuck = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
-        is_worth = is_stuck and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
-        return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or is_worth)
+        return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or self._is_stuck)
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""
         at_round = max(self.solution.n_rounds, _FIRST_FINISH)
-        n_nodes, self._finish_round = _FINISH_NODES * at_round // _FIRST_FINISH, 2 * at_round
+        n_times, self._finish_round = at_round // _FIRST_FINISH, 2 * at_round
+        if self._may_branch:
+            self._branch(n_times * _BRANCHING_ITERATIONS)
+            return
+        n_nodes = n_times * _FINISH_NODES
         found = finish(
             self._part, self._dual.cuts(), self._pool.best, n_nodes=n_nodes, time_limit_s=self._seconds_left(), is_over=self._is_over
         )

@@ -68,6 +68,15 @@ class Cuts:
         cut = (key // problem.n_rows).astype(np.int32)
         return (key % problem.n_rows).astype(np.int32), cut, np.where(n_served == np.diff(start)[cut], 2, 1).astype(np.int32)
 
+    def shortage(self, problem: ReducedProblem, share: FloatArray, short: FloatArray) -> FloatArray:
+        """Return by how much each cut is violated by rows that are open to some share and groups that lack some of being covered."""
+        row, cut, coefficient = self.coefficients(problem)
+        start, groups = self.compressed
+        cut_of_group = np.repeat(np.arange(len(self)), np.diff(start))
+        have = np.bincount(cut, weights=coefficient * share[row], minlength=len(self))
+        have += np.bincount(cut_of_group, weights=short[groups], minlength=len(self))
+        return np.asarray(2.0 - have, dtype=np.float64)
+
     def extend(self, problem: ReducedProblem) -> Pattern:
         """Return the pattern with the cuts behind the groups, named twice by the rows that serve all of their groups."""
         pattern = problem.pattern
@@ -116,7 +125,7 @@ class Cuts:
         return Cuts(groups=named[kept]), kept
 
 
-def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: int) -> Cuts:
+def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: int, short: FloatArray | None = None) -> Cuts:
     """
     Return cuts that fractional rows violate, the most violated first.
 
@@ -130,9 +139,11 @@ def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: 
         Least violation of a cut.
     most
         Most cuts to return.
+    short
+        What each group lacks of being covered, shape (m,); what the rows leave when omitted.
     """
     is_live = share > _LEAST_SHARE
-    served = np.bincount(problem.row_groups, weights=np.repeat(share, np.diff(problem.row_start)), minlength=problem.n_groups)
+    served = problem.served(share)
     is_kept = (served > 0.7) & (served < 1.6)
     merged = merge_cells(problem.row_start, problem.row_groups, is_live=is_live, is_kept=is_kept)
     n_merged = len(merged.column_start) - 1
@@ -143,7 +154,7 @@ def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: 
         row_start=merged.row_start,
         row_groups=merged.row_groups,
         share=share,
-        short=np.maximum(1.0 - served[leader], 0.0),
+        short=(np.maximum(1.0 - served, 0.0) if short is None else short)[leader],
     )
     found, violation = find_cuts(shares, least, _CUTS_OF_A_GROUP)
     last = np.int32(problem.n_groups)

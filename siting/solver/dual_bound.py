@@ -8,13 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from siting.arrays import FloatArray, IntArray
+from siting.arrays import BoolArray, FloatArray, IntArray
 from siting.kernels.lagrangian import CutGroups, loads, row_values
 from siting.kernels.pattern import Pattern
 from siting.kernels.regions import INFEASIBLE, Counts, Regions, choice_work, choose_within
+from siting.solver.confines import Confines
 from siting.solver.cuts import Cuts
 from siting.solver.presolve import ReducedProblem
 from siting.solver.row_worth import best_value
+
+_MOST_VALUE = 64.0
+"""Multipliers of all groups and cuts together, in weights of all groups, whose sums are exact."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,11 +30,14 @@ class _Relaxed:
     rest: int
 
 
-def _relaxed(problem: ReducedProblem, multiplier: FloatArray, rows: Pattern, groups: CutGroups) -> _Relaxed:
+def _relaxed(
+    problem: ReducedProblem, multiplier: FloatArray, rows: Pattern, groups: CutGroups, is_asked: BoolArray | None = None
+) -> _Relaxed:
     """
     Return the relaxed problem at some multipliers, rounded down to binary fractions; from there on every sum is exact.
 
-    Weights that are not integral lose one unit in the last place, for they are sums that were rounded.
+    Weights that are not integral lose one unit in the last place, for they are sums that were rounded. A group that is asked for
+    is covered by all plans looked at, so it may be worth more than its weight.
     """
     bits = 52 - math.frexp(problem.open_weight)[1]
     weight = np.floor(np.ldexp(problem.weight, bits)).astype(np.int64)
@@ -39,6 +46,8 @@ def _relaxed(problem: ReducedProblem, multiplier: FloatArray, rows: Pattern, gro
     whole = np.floor(np.ldexp(multiplier, bits)).astype(np.int64)
     load = np.zeros(problem.n_groups, dtype=np.int64)
     loads(groups, whole, load)
+    if is_asked is not None:
+        weight = np.where(is_asked, np.maximum(weight, whole[: problem.n_groups] + load), weight)
     whole[: problem.n_groups] = np.minimum(whole[: problem.n_groups], np.maximum(weight - load, 0))
     value = np.empty(problem.n_rows, dtype=np.int64)
     row_values(rows.start, rows.groups, whole, value)
@@ -114,3 +123,35 @@ def bound_within(
     if choose_within(relaxed.value, regions, counts, is_open, work) == INFEASIBLE:
         return -math.inf
     return _outward(problem, relaxed, Fraction(sum(relaxed.value[is_open > 0.0].tolist())))
+
+
+def bound_confined(
+    problem: ReducedProblem, multiplier: FloatArray, cuts: Cuts, confines: Confines, *, covered: float
+) -> tuple[float, BoolArray]:
+    """
+    Return a bound on some of the plans, as exact as :func:`proven_bound`, and the rows that better ones among them may open, shape (n,).
+
+    Parameters
+    ----------
+    problem
+        The reduced problem, of whole weights and without a budget.
+    multiplier
+        One for each group and, behind them, one for each cut, >= 0.
+    cuts
+        Cuts that every plan keeps.
+    confines
+        What these plans open, do not open and cover.
+    covered
+        Weight that a plan covers, base weight included; better ones cover a whole unit more.
+    """
+    if math.fsum(multiplier) > _MOST_VALUE * problem.open_weight:  # sums would not be exact
+        return problem.base_weight + problem.open_weight, ~confines.is_closed
+    relaxed = _relaxed(problem, multiplier, cuts.extend(problem), cuts.compressed, confines.is_asked)
+    is_free = ~confines.is_closed & ~confines.is_opened
+    n_free = problem.max_rows - int(confines.is_opened.sum())
+    ranked = np.sort(relaxed.value[is_free])[::-1]
+    best = sum(relaxed.value[confines.is_opened].tolist()) + sum(ranked[: max(n_free, 0)].tolist())
+    least = (int(covered + 1.0 - problem.base_weight - problem.open_weight) << relaxed.bits) - relaxed.rest
+    last = int(ranked[n_free - 1]) if 0 < n_free < len(ranked) else 0
+    is_needed = relaxed.value >= least - best + last if n_free > 0 else np.zeros(problem.n_rows, dtype=np.bool_)
+    return _outward(problem, relaxed, Fraction(best)), confines.is_opened | (is_free & is_needed)

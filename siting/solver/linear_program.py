@@ -1,26 +1,39 @@
-"""The relaxation with its cuts as a linear program, solved by the simplex method from one set of cuts to the next."""
+"""The relaxation with its cuts as a linear program, solved by the simplex method from one set of cuts or branch to the next."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import highspy
 import numpy as np
-from ortools.math_opt.python import mathopt
-from ortools.util.python.solve_interrupter import SolveInterrupter
 
-from siting.arrays import FloatArray
+from siting.arrays import FloatArray, IndexArray, IntArray
+from siting.solver.confines import Confines
 from siting.solver.cuts import Cuts, separate
-from siting.solver.interruptible import run_until
 from siting.solver.presolve import ReducedProblem
 
 _LEAST_VIOLATION = 0.03
+_LEAST_SHORTAGE = 0.01
 _MOST_NEW_CUTS = 800
-"""Least violation of a cut worth adding, and how many are added at a time."""
+"""Least violation of a cut worth adding, the same with the rows counted that hardly are open, and how many are added at a time."""
 
 _MOST_ITERATIONS = 100_000
+_ITERATIONS_AT_ONCE = 1_000
 _BINDING = 1e-9
-"""Iterations of the simplex method for one solution, and multiplier of a cut, as a share of the largest weight, from which it binds."""
+"""
+Iterations of the simplex method for one solution, and between two looks at the clock; multiplier of a cut, as a share of the largest
+weight, from which it binds.
+"""
+
+_SLACK = 1e-6
+"""What a cut that leaves the program must be kept by, more than it asks for: only then the basis can do without it."""
+
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+_ENOUGH = highspy.HighsModelStatus.kObjectiveBound
+_AT_LIMIT = highspy.HighsModelStatus.kIterationLimit
+_INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 
 class Vertex(NamedTuple):
@@ -33,16 +46,33 @@ class Vertex(NamedTuple):
         What covering each group is worth and, behind them, what each cut is worth, shape (m + n_cuts,).
     share
         To what part each row is open, in [0, 1], shape (n,).
+    short
+        What each group lacks of being covered, in [0, 1], shape (m,).
     cuts
         The cuts that bind.
     violated
-        Cuts that it violates; they are in the program now.
+        Cuts that it violates and that are in the program now, once they were sought.
     """
 
     multiplier: FloatArray
     share: FloatArray
+    short: FloatArray
     cuts: Cuts
-    violated: Cuts
+    violated: Cuts = Cuts.none()
+
+
+class _Sparse(NamedTuple):
+    """Names of each sum, from ``start[k]`` on those of sum k."""
+
+    start: IntArray
+    names: IndexArray
+
+
+class _Solver(highspy.Highs):
+    """HiGHS without callbacks, whose preparation prints a banner."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
 
 
 class LinearProgram:
@@ -56,87 +86,167 @@ class LinearProgram:
     cuts
         Cuts to begin with.
 
+    Attributes
+    ----------
+    n_iterations
+        Iterations of the simplex method so far.
+
     References
     ----------
-    Perron and Furnon, OR-Tools: GLOP, a simplex method that goes on from its last basis, by way of MathOpt.
+    Huangfu and Hall (2018), Parallelizing the dual revised simplex method: HiGHS, which goes on from its last basis.
     """
 
     def __init__(self, problem: ReducedProblem, cuts: Cuts) -> None:
+        n, m = problem.n_rows, problem.n_groups
         self._problem = problem
         self._unit = float(problem.weight.max())
-        self._model = mathopt.Model()
-        self._share = [self._model.add_variable(lb=0.0, ub=1.0) for _ in range(problem.n_rows)]
-        self._short = [self._model.add_variable(lb=0.0) for _ in range(problem.n_groups)]
-        self._model.minimize(
-            mathopt.fast_sum(float(weight) * one for weight, one in zip(problem.weight / self._unit, self._short, strict=True))
-        )
-        self._served = [
-            self._add(problem.column_rows[problem.column_start[j] : problem.column_start[j + 1]].tolist(), None, [j], 1.0)
-            for j in range(problem.n_groups)
-        ]
-        self._model.add_linear_constraint(mathopt.fast_sum(self._share) <= problem.max_rows)
-        if problem.budget_yen is not None:
-            cost = (problem.cost_yen / max(problem.budget_yen, 1)).tolist()
-            self._model.add_linear_constraint(
-                mathopt.fast_sum(share * one for share, one in zip(cost, self._share, strict=True)) <= min(problem.budget_yen, 1.0)
-            )
         self._cuts = Cuts.none()
-        self._cut: list[mathopt.LinearConstraint] = []
-        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        self._lower, self._upper = np.zeros(n + m), np.concatenate([np.ones(n), np.full(m, highspy.kHighsInf)])
+        self.n_iterations = 0
+        self._solver = _Solver()
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
+            self._solver.setOptionValue(option, value)
+        columns = highspy.HighsLp()
+        columns.num_col_, columns.num_row_ = n + m, 0
+        columns.col_cost_ = np.concatenate([np.zeros(n), problem.weight / self._unit])
+        columns.col_lower_, columns.col_upper_ = self._lower, self._upper
+        self._solver.passModel(columns)
+        every_group = np.arange(m, dtype=np.int32)
+        pattern = _Sparse(problem.column_start, problem.column_rows)
+        self._add(pattern, np.ones(len(problem.column_rows)), _Sparse(np.arange(m + 1), every_group), least=1.0)
+        self._limit(np.ones(n), float(problem.max_rows))
+        if problem.budget_yen is not None:
+            self._limit(problem.cost_yen / max(problem.budget_yen, 1), min(problem.budget_yen, 1.0))
+        self._n_limits = int(self._solver.getNumRow())
+        self._objective = 0.0
         self._join(cuts)
 
-    def _add(self, rows: list[int], coefficients: list[int] | None, groups: list[int], least: float) -> mathopt.LinearConstraint:
-        """Ask for a least sum of what is open of some rows and what is short of some groups."""
-        constraint = self._model.add_linear_constraint(lb=least)
-        for at, row in enumerate(rows):
-            constraint.set_coefficient(self._share[row], 1.0 if coefficients is None else float(coefficients[at]))
-        for group in groups:
-            constraint.set_coefficient(self._short[group], 1.0)
-        return constraint
+    def copy(self) -> LinearProgram:
+        """Return the program with its cuts, to go on from where this one stands."""
+        other = LinearProgram(self._problem, self._cuts)
+        other._solver.setBasis(self._solver.getBasis())
+        return other
+
+    def _limit(self, cost: FloatArray, most: float) -> None:
+        """Ask for a most sum of what is open of all rows."""
+        every = np.arange(self._problem.n_rows, dtype=np.int32)
+        self._solver.addRow(-highspy.kHighsInf, most, len(every), every, cost)
+
+    def _add(self, rows: _Sparse, coefficient: FloatArray, groups: _Sparse, *, least: float) -> None:
+        """Ask for least sums of what is open of some rows, times a coefficient, and what is short of some groups."""
+        n_rows, n_groups = np.diff(rows.start), np.diff(groups.start)
+        first = np.concatenate([[0], np.cumsum(n_rows + n_groups)]).astype(np.int32)
+        name, value = np.empty(first[-1], dtype=np.int32), np.ones(first[-1])
+        row_at = np.arange(len(rows.names)) + np.repeat(first[:-1] - rows.start[:-1], n_rows)
+        name[row_at], value[row_at] = rows.names, coefficient
+        group_at = np.arange(len(groups.names)) + np.repeat(first[:-1] + n_rows - groups.start[:-1], n_groups)
+        name[group_at] = groups.names + self._problem.n_rows
+        upper = np.full(len(n_rows), highspy.kHighsInf)
+        self._solver.addRows(len(upper), np.full(len(upper), least), upper, len(name), first[:-1], name, value)
 
     def _join(self, cuts: Cuts) -> Cuts:
         """Add the cuts that are new, and return them."""
         joined = self._cuts.joined(cuts)
         new = joined.take(np.arange(len(self._cuts), len(joined)))
-        row, cut, coefficient = new.coefficients(self._problem)
-        order = np.argsort(cut, kind="stable")
-        end = np.cumsum(np.bincount(cut, minlength=len(new))).tolist()
-        rows, coefficients = row[order].tolist(), coefficient[order].tolist()
-        for first, last, groups in zip([0, *end], end, new.groups.tolist(), strict=False):
-            self._cut.append(self._add(rows[first:last], coefficients[first:last], [j for j in groups if j >= 0], 2.0))
+        if len(new):
+            row, cut, coefficient = new.coefficients(self._problem)
+            order = np.argsort(cut, kind="stable")
+            start = np.concatenate([[0], np.cumsum(np.bincount(cut, minlength=len(new)))])
+            self._add(_Sparse(start, row[order]), coefficient[order].astype(np.float64), _Sparse(*new.compressed), least=2.0)
         self._cuts = joined
         return new
 
-    def solve(self, is_over: Callable[[], bool]) -> Vertex | None:
-        """
-        Return the best solution; None where the work was ended, or the program is too hard.
+    def confine(self, confines: Confines) -> None:
+        """Look at some plans only, in place of those looked at before."""
+        lower = np.concatenate([confines.is_opened, np.zeros(self._problem.n_groups)])
+        upper = np.concatenate([np.where(confines.is_closed, 0.0, 1.0), np.where(confines.is_asked, 0.0, highspy.kHighsInf)])
+        changed = np.flatnonzero((lower != self._lower) | (upper != self._upper)).astype(np.int32)
+        self._solver.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
+        self._lower, self._upper = lower, upper
 
-        The cuts that do not bind there leave the program, those that it violates join it.
+    def solve(self, is_over: Callable[[], bool], *, enough: float | None = None) -> Vertex | None:
+        """
+        Return the best solution; None where the work was ended, there is no solution, or the program is too hard.
 
         Parameters
         ----------
         is_over
             Asked now and then; ends the work when true.
+        enough
+            Weight of the groups covered, base weight left out; the work ends where no solution covers more.
         """
-        params = mathopt.SolveParameters(lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX, iteration_limit=_MOST_ITERATIONS)
-
-        def run(interrupter: SolveInterrupter) -> mathopt.SolveResult:
-            return self._solver.solve(params=params, interrupter=interrupter)
-
-        try:
-            result = run_until(run, is_over)
-        except RuntimeError:  # a numerical failure of the solver; the search goes on without it
+        self._solver.setOptionValue("objective_bound", highspy.kHighsInf if enough is None else self._loss(enough))
+        status = _AT_LIMIT
+        for _ in range(math.ceil(_MOST_ITERATIONS / _ITERATIONS_AT_ONCE)):
+            if status != _AT_LIMIT or is_over():
+                break
+            status = self._run(_ITERATIONS_AT_ONCE)
+        if status not in (_OPTIMAL, _ENOUGH):
             return None
-        if result is None or result.termination.reason != mathopt.TerminationReason.OPTIMAL:
-            return None
-        share = np.clip(np.array(result.variable_values(self._share)), 0.0, 1.0)
-        group = np.array(result.dual_values(self._served))
-        cut = np.array(result.dual_values(self._cut)) if self._cut else np.zeros(0)
-        for at in np.flatnonzero(cut <= _BINDING).tolist():
-            self._model.delete_linear_constraint(self._cut[at])
-        binding = np.flatnonzero(cut > _BINDING)
-        self._cut = [self._cut[at] for at in binding.tolist()]
-        self._cuts = self._cuts.take(binding)
-        kept = self._cuts
-        violated = self._join(separate(self._problem, share, least=_LEAST_VIOLATION, most=_MOST_NEW_CUTS))
-        return Vertex(self._unit * np.maximum(np.concatenate([group, cut[binding]]), 0.0), share, kept, violated)
+        n_rows, n_groups = self._problem.n_rows, self._problem.n_groups
+        solution = self._solver.getSolution()
+        self._objective = float(self._solver.getInfo().objective_function_value)
+        column, dual = np.clip(np.array(solution.col_value), 0.0, 1.0), np.maximum(np.array(solution.row_dual), 0.0)
+        binding = np.flatnonzero(dual[self._n_limits :] > _BINDING)
+        return Vertex(
+            multiplier=self._unit * np.concatenate([dual[:n_groups], dual[self._n_limits + binding]]),
+            share=column[:n_rows],
+            short=column[n_rows:],
+            cuts=self._cuts.take(binding),
+        )
+
+    def cut(self, vertex: Vertex) -> Vertex:
+        """
+        Add cuts that the last solution violates, drop those that it keeps by far, and return it with the new ones.
+
+        Parameters
+        ----------
+        vertex
+            The last solution.
+        """
+        solution = self._solver.getSolution()
+        dual, value = (np.array(one)[self._n_limits :] for one in (solution.row_dual, solution.row_value))
+        is_gone = (dual <= _BINDING) & (value > 2.0 + _SLACK)
+        gone = np.flatnonzero(is_gone)
+        self._solver.deleteRows(len(gone), (self._n_limits + gone).astype(np.int32))
+        self._cuts = self._cuts.take(np.flatnonzero(~is_gone))
+        found = separate(self._problem, vertex.share, short=vertex.short, least=_LEAST_VIOLATION, most=_MOST_NEW_CUTS)
+        is_violated = found.shortage(self._problem, vertex.share, vertex.short) > _LEAST_SHORTAGE
+        return vertex._replace(violated=self._join(found.take(np.flatnonzero(is_violated))))
+
+    def _loss(self, covered: float) -> float:
+        """Return what is lost where so much is covered, as the objective counts it."""
+        return (self._problem.open_weight - covered) / self._unit
+
+    def losses(self, group: int, *, n_iterations: int) -> tuple[float, float]:
+        """
+        Return about what is lost where a group is covered, and where it is not: after some iterations from the last solution, uncut.
+
+        Parameters
+        ----------
+        group
+            A group, neither asked for nor closed.
+        n_iterations
+            Iterations for each of the two at most.
+        """
+        problem = self._problem
+        basis = self._solver.getBasis()
+        serving = problem.column_rows[problem.column_start[group] : problem.column_start[group + 1]]
+        sides = np.array([problem.n_rows + group], dtype=np.int32), serving
+        found: list[float] = []
+        for columns in sides:
+            self._solver.changeColsBounds(len(columns), columns, np.zeros(len(columns)), np.zeros(len(columns)))
+            status = self._run(n_iterations)
+            is_lost = status in (_ENOUGH, _INFEASIBLE)
+            after = float(self._solver.getInfo().objective_function_value)
+            found.append(np.inf if is_lost else self._unit * max(after - self._objective, 0.0))
+            self._solver.changeColsBounds(len(columns), columns, self._lower[columns], self._upper[columns])
+            self._solver.setBasis(basis)
+        return found[0], found[1]
+
+    def _run(self, n_iterations: int) -> highspy.HighsModelStatus:
+        """Take some iterations of the simplex method."""
+        self._solver.setOptionValue("simplex_iteration_limit", n_iterations)
+        self._solver.run()
+        self.n_iterations += int(self._solver.getInfo().simplex_iteration_count)
+        return self._solver.getModelStatus()

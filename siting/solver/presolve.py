@@ -99,6 +99,11 @@ class ReducedProblem:
         """Return the groups that one row serves."""
         return self.row_groups[self.row_start[row] : self.row_start[row + 1]]
 
+    def served(self, share: FloatArray) -> FloatArray:
+        """Return how much is open, of rows that are open to some share, for each group, shape (m,)."""
+        shares = np.repeat(share, np.diff(self.row_start))
+        return np.asarray(np.bincount(self.row_groups, weights=shares, minlength=self.n_groups), dtype=np.float64)
+
     def count_servers(self, rows: IntArray | IndexArray) -> IntArray:
         """Return how many of some rows serve each group, shape (m,)."""
         count = np.zeros(self.n_groups, dtype=np.int64)

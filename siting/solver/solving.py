@@ -55,7 +55,12 @@ class Solving:
     def begin(self, program: LinearProgram, n_rounds: int) -> None:
         """Begin a solution after so many rounds."""
         self._due = n_rounds + self.n_rounds
-        self._job = self._aside.submit(program.solve, self._is_over)
+        self._job = self._aside.submit(self._solve, program)
+
+    def _solve(self, program: LinearProgram) -> Vertex | None:
+        """Return the solution, the program cut there."""
+        vertex = program.solve(self._is_over)
+        return None if vertex is None else program.cut(vertex)
 
     def take(self, n_rounds: int) -> Vertex | None:
         """Return the solution that is due after so many rounds, if any; wait for it where need be."""

@@ -95,7 +95,8 @@ def test_cuts_go_below_the_linear_relaxation_and_never_up_again():
     dual = LagrangianDual(reduced, rows)
     bounds, n_cuts = [], []
     for _ in range(20):
-        vertex = dual.program().solve(lambda: False)
+        program = dual.program()
+        vertex = program.cut(program.solve(lambda: False))
         dual.take(vertex, target=reduced.covered(rows) - reduced.base_weight)
         bounds.append(dual.bound())
         n_cuts.append(len(vertex.cuts))
@@ -115,7 +116,8 @@ def test_no_plan_is_better_than_what_the_simplex_method_proves(kind):
         rows = best_greedy(reduced)
         dual = LagrangianDual(reduced, rows)
         for _ in range(4):
-            dual.take(dual.program().solve(lambda: False), target=reduced.covered(rows) - reduced.base_weight)
+            program = dual.program()
+            dual.take(program.cut(program.solve(lambda: False)), target=reduced.covered(rows) - reduced.base_weight)
             assert reduced.unit * dual.bound() >= sample.best() * (1 - 1e-12), seed
         n_cut += len(dual.cuts()) > 0
     assert n_cut > 0
