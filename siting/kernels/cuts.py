@@ -103,7 +103,7 @@ def _grow(
 
 
 @njit(cache=True, nogil=True)
-def find_cuts(shares: Shares, least: float, most_cuts: int) -> tuple[IndexArray, FloatArray]:
+def find_cuts(shares: Shares, first_groups: tuple[int, int], least: float, most_cuts: int) -> tuple[IndexArray, FloatArray]:
     """
     Grow cuts from pairs of groups, and return those that the shares violate most of each first group.
 
@@ -111,6 +111,8 @@ def find_cuts(shares: Shares, least: float, most_cuts: int) -> tuple[IndexArray,
     ----------
     shares
         The fractional choice.
+    first_groups
+        The first groups to look at: from the one up to the other.
     least
         Least violation of a cut, above 0.
     most_cuts
@@ -127,11 +129,12 @@ def find_cuts(shares: Shares, least: float, most_cuts: int) -> tuple[IndexArray,
     count = np.zeros(len(shares.share), dtype=np.int32)
     is_near, near = np.zeros(m, dtype=np.int32), np.empty(m, dtype=np.int32)
     members = np.empty(MOST_GROUPS, dtype=np.int32)
-    groups = np.full((m * most_cuts, MOST_GROUPS), -1, dtype=np.int32)
-    found = np.zeros(m * most_cuts)
-    for a in range(m):
+    begin, end = first_groups
+    groups = np.full(((end - begin) * most_cuts, MOST_GROUPS), -1, dtype=np.int32)
+    found = np.zeros((end - begin) * most_cuts)
+    for a in range(begin, end):
         n_near = _find_near(shares, a, is_near, near)
-        first = a * most_cuts
+        first = (a - begin) * most_cuts
         for at in range(n_near):
             if near[at] <= a:
                 continue

@@ -37,7 +37,7 @@ for each side; and after how many branchings a group is known well enough not to
 _LEAST_SHARE = 1e-6
 """Least part to which a row is open or not that can be branched on; rows are where no group is left to branch on."""
 
-_MOST_OPEN_VALUES = 1e9
+_MOST_OPEN_VALUES = 3e8
 """Rows and groups of all open parts together at most."""
 
 
@@ -82,15 +82,11 @@ class _Worker:
             if is_over():
                 break
             n_nodes += 1
-            if vertex is None or bounded.bound <= covered:
-                closed = max(closed, bounded.bound if bounded.bound > covered else -math.inf)
-                part = None
-                continue
-            rows = self._rounded(vertex, bounded)
-            if self._problem.covered(rows) > covered:
-                covered, best = self._problem.covered(rows), rows
-            group = self._choose(vertex, bounded, covered, is_over)
-            halves = self._split_by_row(bounded, vertex) if group is None else self._split(bounded, group)
+            if vertex is not None and bounded.bound > covered:
+                rows = self._rounded(vertex, bounded)
+                if self._problem.covered(rows) > covered:
+                    covered, best = self._problem.covered(rows), rows
+            halves = None if vertex is None or bounded.bound <= covered else self._halves(bounded, vertex, covered, is_over)
             if halves is None:
                 closed, part = max(closed, bounded.bound), None
                 continue
@@ -98,7 +94,7 @@ class _Worker:
             heapq.heappush(heap, (-other.bound, n_pushed, other))
             n_pushed += 1
         left = [one for _, _, one in heap] + ([] if part is None else [part])
-        return _Found(left, closed, best, n_nodes)
+        return _Found(left, closed if closed > covered else -math.inf, best, n_nodes)
 
     def _bound(self, part: _Part, covered: float, is_over: Callable[[], bool]) -> tuple[_Part, Vertex | None]:
         """Return a part with its bound, and its rows that matter, and where its relaxation stands, if it has a solution."""
@@ -112,7 +108,9 @@ class _Worker:
             bound, is_needed = bound_confined(problem, vertex.multiplier, vertex.cuts, part.confines, covered=covered)
             is_worth = n_cuttings == 0 or part.bound - bound >= _WORTH_CUTTING * (part.bound - covered)
             part = _Part(min(part.bound, bound), part.confines._replace(is_closed=~is_needed))
-            if part.bound <= covered or not is_worth or n_cuttings == _MOST_CUTTINGS or not len(self._program.cut(vertex).violated):
+            if part.bound <= covered or not is_worth or n_cuttings == _MOST_CUTTINGS or is_over():
+                break
+            if not len(self._program.cut(vertex, is_over).violated):
                 break
         return part, vertex
 
@@ -137,9 +135,7 @@ class _Worker:
         for at in rank.tolist():
             group = int(likely[at])
             losses = guess[:, at]
-            if self._n_known[:, group].min() < _KNOWN_AFTER:
-                if n_tried == _MOST_TRIED or is_over():
-                    continue
+            if self._n_known[:, group].min() < _KNOWN_AFTER and n_tried < _MOST_TRIED and not is_over():
                 n_tried += 1
                 losses = np.array(self._program.losses(group, n_iterations=_TRY_ITERATIONS))
                 self._gain[:, group] += np.minimum(losses, gap)
@@ -149,22 +145,18 @@ class _Worker:
                 best, best_score = group, score
         return best
 
-    def _split(self, part: _Part, group: int) -> tuple[_Part, _Part]:
-        """Return the plans of a part that cover a group, and those that do not."""
-        start = self._problem.column_start
-        serving = self._problem.column_rows[start[group] : start[group + 1]]
-        return part._replace(confines=part.confines.covering(group)), part._replace(confines=part.confines.without(serving))
-
-    @staticmethod
-    def _split_by_row(part: _Part, vertex: Vertex) -> tuple[_Part, _Part] | None:
-        """Return the plans of a part that open the row that is most nearly half open, and those that do not."""
-        part_of = np.minimum(vertex.share, 1.0 - vertex.share)
-        row = int(np.argmax(part_of))
-        if part_of[row] < _LEAST_SHARE:
-            return None
-        return part._replace(confines=part.confines.opening(row)), part._replace(
-            confines=part.confines.without(np.array([row], dtype=np.int32))
-        )
+    def _halves(self, part: _Part, vertex: Vertex, covered: float, is_over: Callable[[], bool]) -> tuple[_Part, _Part] | None:
+        """Return the plans of a part on either side of what they are divided by; None where nothing is open or covered in part."""
+        confines, group = part.confines, self._choose(vertex, part, covered, is_over)
+        if group is not None:
+            sides = confines.covering(group), confines.without(self._problem.rows_serving(group))
+        else:
+            part_of = np.minimum(vertex.share, 1.0 - vertex.share)
+            row = int(np.argmax(part_of))
+            if part_of[row] < _LEAST_SHARE:
+                return None
+            sides = confines.opening(row), confines.without(np.array([row], dtype=np.int32))
+        return part._replace(confines=sides[0]), part._replace(confines=sides[1])
 
 
 def _score(losses: FloatArray, gap: float) -> FloatArray:
@@ -202,7 +194,7 @@ class BranchAndCut:
 
     @property
     def bound(self) -> float:
-        """No plan covers more, unless it is known, base weight included."""
+        """No plan covers more, unless it is known, base weight included; minus infinity where none does."""
         return max([self._closed, *(one.bound for one in self._open)])
 
     @property
@@ -210,28 +202,30 @@ class BranchAndCut:
         """Whether nothing is left to divide, no use in it, or no room for it."""
         return self._closed >= self.bound or len(self._open) * self._size > _MOST_OPEN_VALUES
 
-    def grow(self, *, n_iterations: int, covered: float, is_over: Callable[[], bool], other_core: Executor) -> IndexArray | None:
+    def grow(
+        self, *, n_iterations: int, covered: float, is_over: Callable[[], bool], cores: tuple[Executor, Executor]
+    ) -> IndexArray | None:
         """
         Divide the parts of the highest bounds, and return rows that cover more than what is known, if any were met.
 
         Parameters
         ----------
         n_iterations
-            Iterations of the simplex method, on each core, after which no part is begun.
+            Iterations of the simplex method, on each core, after which no part is begun; while there is only one part, it is the only one.
         covered
             Weight that the best plan known covers, base weight included; parts that hold no better one are left.
         is_over
             Ends the work when true.
-        other_core
-            Works on every other part.
+        cores
+            Each works on every other part, on a thread of its own (HiGHS keeps settings for each thread).
         """
         ranked = sorted(self._open, key=lambda one: -one.bound)
+        most = n_iterations if len(ranked) > 1 else 1
 
         def divide(at: int) -> _Found:
-            return self._workers[at].divide(ranked[at::2], covered=covered, n_iterations=n_iterations, is_over=is_over)
+            return self._workers[at].divide(ranked[at::2], covered=covered, n_iterations=most, is_over=is_over)
 
-        beside = other_core.submit(divide, 1)
-        found = divide(0), beside.result()
+        found = [one.result() for one in [core.submit(divide, at) for at, core in enumerate(cores)]]
         self._open = [part for one in found for part in one.left]
         self._closed = max(self._closed, *(one.closed for one in found))
         self.n_nodes += sum(one.n_nodes for one in found)

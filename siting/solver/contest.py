@@ -63,8 +63,9 @@ _IN_SIGHT = 0.0025
 _SOLVED_ROUND = 48
 _LATE_ROUND = 256
 """
-Pairs of the largest problem that the simplex method solves, and of the largest that it solves soon; rounds of the bound before it begins,
-and the largest gap that it may close; the round from which it looks at larger problems and gaps, and that from which it branches there.
+Pairs of the largest problem that the simplex method solves. Up to so many pairs it begins after so many rounds of the bound, where it may
+close the gap; on larger problems from a round on where the gap is not small, and from a late one at any gap; then plans are divided at any
+gap too.
 """
 
 _ROUNDS_TO_DIVIDE = 4
@@ -135,9 +136,11 @@ class Contest:
         self._n_trials = 0
         self._tree: RegionTree | None = None
         self._branches: BranchAndCut | None = None
+        self._may_branch = problem.is_integral and problem.budget_yen is None
         self._past_bounds: list[float] = []
         self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
         self._solving = Solving(aside, is_over)
+        self._aside = aside
         self._other_core = other_core
         self._is_over = is_over
         self._progress = progress
@@ -165,10 +168,10 @@ class Contest:
         self._see_to_program()
         if self._is_proven:
             return
-        is_divided_next = (self._is_branching or self._is_dividing) and self.solution.n_rounds % 2 == 1
+        is_divided_next = (self._branches is not None or self._is_dividing) and self.solution.n_rounds % 2 == 1
         if is_divided_next and not self._pool.is_uniting:
-            if self._is_branching:
-                self._branch(_BRANCHING_ITERATIONS)
+            if self._branches is not None:
+                self._branch(1)
             else:
                 self._divide(self._other_core)
             self.solution = replace(self.solution, n_rounds=self.solution.n_rounds + 1)
@@ -294,7 +297,8 @@ class Contest:
         if is_seen_to or not has_time or n_pairs > _MOST_SOLVED:
             return False
         is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
-        return self._dual.is_at_vertex or is_soon or n_rounds >= _SOLVED_ROUND
+        is_far = self._gap > _NEAR and n_rounds >= _SOLVED_ROUND
+        return self._dual.is_at_vertex or is_soon or is_far or n_rounds >= _LATE_ROUND
 
     @property
     def _gap(self) -> float:
@@ -336,28 +340,30 @@ class Contest:
         return is_slow and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
 
     @property
-    def _may_branch(self) -> bool:
+    def _is_branchable(self) -> bool:
         """Whether plans can be divided by the groups that they cover."""
-        is_small = len(self._part.row_groups) <= _MOST_SOLVED
-        return is_small and self._part.is_integral and self._part.budget_yen is None
+        return self._may_branch and len(self._part.row_groups) <= _MOST_SOLVED
 
-    @property
-    def _is_branching(self) -> bool:
-        """Whether plans are being divided by the groups that they cover."""
-        return self._branches is not None and not self._branches.is_done
-
-    def _branch(self, n_iterations: int) -> None:
+    def _branch(self, n_times: int) -> None:
         """Divide the plans by which groups they cover, on both cores."""
         if self._branches is None:
-            self._branches = BranchAndCut(self._part, self._dual.program(), self.solution.bound)
-        before = self._branches.n_nodes
-        rows = self._branches.grow(
-            n_iterations=n_iterations, covered=self.solution.covered, is_over=self._is_over, other_core=self._other_core
-        )
-        self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + self._branches.n_nodes - before)
-        if rows is not None:
-            self._take(rows)
-        self._take_bound(self._branches.bound)
+            self._branches = BranchAndCut(self._part, self._dual.hand_over_program(), self.solution.bound)
+        tree, before = self._branches, self._branches.n_nodes
+        for _ in range(n_times):
+            rows = tree.grow(
+                n_iterations=_BRANCHING_ITERATIONS,
+                covered=self.solution.covered,
+                is_over=self._is_over,
+                cores=(self._aside, self._other_core),
+            )
+            if rows is not None:
+                self._take(rows)
+            self._take_bound(tree.bound)
+            if tree.is_done or self._is_proven or self._is_over():
+                break
+        self.solution = replace(self.solution, n_nodes=self.solution.n_nodes + tree.n_nodes - before)
+        if tree.is_done and not self._is_proven:
+            self._branches, self._may_branch = None, False
 
     def _guided(self) -> IndexArray:
         """Return a plan built from the rows of the best scores, stopping at the first that is not worth opening."""
@@ -397,7 +403,7 @@ class Contest:
         """Tell whether it is the turn of branch and bound, and what is left is small enough."""
         if self._is_over() or self._is_proven or self._solving.is_pending:
             return False
-        if self._is_stuck and self._may_branch and self._branches is None:
+        if self._is_stuck and self._is_branchable and self._branches is None:
             return True
         is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
         return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or self._is_stuck)
@@ -406,8 +412,8 @@ class Contest:
         """Let branch and bound find a better plan or a lower bound."""
         at_round = max(self.solution.n_rounds, _FIRST_FINISH)
         n_times, self._finish_round = at_round // _FIRST_FINISH, 2 * at_round
-        if self._may_branch:
-            self._branch(n_times * _BRANCHING_ITERATIONS)
+        if self._is_branchable:
+            self._branch(n_times)
             return
         n_nodes = n_times * _FINISH_NODES
         found = finish(

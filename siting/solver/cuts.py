@@ -12,6 +12,7 @@ It is the Chvatal-Gomory cut of the k covering constraints with multipliers 1 / 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ _LEAST_SHARE = 0.01
 """Share below which a row counts as closed when cuts are sought."""
 
 _CUTS_OF_A_GROUP = 3
+_GROUPS_AT_ONCE = 100
+"""Most cuts that begin with the same group, and groups between two looks at the clock."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,7 +128,15 @@ class Cuts:
         return Cuts(groups=named[kept]), kept
 
 
-def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: int, short: FloatArray | None = None) -> Cuts:
+def separate(
+    problem: ReducedProblem,
+    share: FloatArray,
+    *,
+    least: float,
+    most: int,
+    short: FloatArray | None = None,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Cuts:
     """
     Return cuts that fractional rows violate, the most violated first.
 
@@ -141,6 +152,8 @@ def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: 
         Most cuts to return.
     short
         What each group lacks of being covered, shape (m,); what the rows leave when omitted.
+    is_over
+        Asked now and then; ends the search when true, with what was found.
     """
     is_live = share > _LEAST_SHARE
     served = problem.served(share)
@@ -156,7 +169,12 @@ def separate(problem: ReducedProblem, share: FloatArray, *, least: float, most: 
         share=share,
         short=(np.maximum(1.0 - served, 0.0) if short is None else short)[leader],
     )
-    found, violation = find_cuts(shares, least, _CUTS_OF_A_GROUP)
+    parts = [(np.zeros((0, MOST_GROUPS), dtype=np.int32), np.zeros(0))]
+    for begin in range(0, n_merged, _GROUPS_AT_ONCE):
+        if is_over():
+            break
+        parts.append(find_cuts(shares, (begin, min(begin + _GROUPS_AT_ONCE, n_merged)), least, _CUTS_OF_A_GROUP))
+    found, violation = (np.concatenate(one) for one in zip(*parts, strict=True))
     last = np.int32(problem.n_groups)
     named = np.sort(np.where(found >= 0, leader[found], last), axis=1)
     groups, first = np.unique(np.where(named < last, named, np.int32(-1)), axis=0, return_index=True)

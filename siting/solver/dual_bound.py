@@ -17,7 +17,7 @@ from siting.solver.cuts import Cuts
 from siting.solver.presolve import ReducedProblem
 from siting.solver.row_worth import best_value
 
-_MOST_VALUE = 64.0
+MOST_VALUE = 64.0
 """Multipliers of all groups and cuts together, in weights of all groups, whose sums are exact."""
 
 
@@ -144,7 +144,7 @@ def bound_confined(
     covered
         Weight that a plan covers, base weight included; better ones cover a whole unit more.
     """
-    if math.fsum(multiplier) > _MOST_VALUE * problem.open_weight:  # sums would not be exact
+    if not math.fsum(multiplier) <= MOST_VALUE * problem.open_weight:  # sums would not be exact
         return problem.base_weight + problem.open_weight, ~confines.is_closed
     relaxed = _relaxed(problem, multiplier, cuts.extend(problem), cuts.compressed, confines.is_asked)
     is_free = ~confines.is_closed & ~confines.is_opened

@@ -73,7 +73,7 @@ def finish(
     is_open = [model.add_binary_variable() for _ in range(problem.n_rows)]
     is_covered = [model.add_variable(lb=0.0, ub=1.0) for _ in range(problem.n_groups)]
     for j, covered in enumerate(is_covered):
-        serving = problem.column_rows[problem.column_start[j] : problem.column_start[j + 1]].tolist()
+        serving = problem.rows_serving(j).tolist()
         model.add_linear_constraint(mathopt.fast_sum(is_open[i] for i in serving) >= covered)
     _add_limits(model, problem, is_open)
     _add_cuts(model, problem, cuts, is_open, is_covered)

@@ -156,6 +156,11 @@ class LagrangianDual:
             self._program = LinearProgram(self._problem, self.cuts().joined(self._wanted))
         return self._program
 
+    def hand_over_program(self) -> LinearProgram:
+        """Return the program, to do with as one likes."""
+        program, self._program = self.program(), None
+        return program
+
     def take(self, vertex: Vertex, *, target: float) -> None:
         """
         Stand where the simplex method has come to.

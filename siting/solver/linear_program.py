@@ -12,6 +12,7 @@ import numpy as np
 from siting.arrays import FloatArray, IndexArray, IntArray
 from siting.solver.confines import Confines
 from siting.solver.cuts import Cuts, separate
+from siting.solver.dual_bound import MOST_VALUE
 from siting.solver.presolve import ReducedProblem
 
 _LEAST_VIOLATION = 0.03
@@ -20,12 +21,15 @@ _MOST_NEW_CUTS = 800
 """Least violation of a cut worth adding, the same with the rows counted that hardly are open, and how many are added at a time."""
 
 _MOST_ITERATIONS = 100_000
-_ITERATIONS_AT_ONCE = 1_000
+_ITERATIONS_AT_ONCE = 250
 _BINDING = 1e-9
 """
 Iterations of the simplex method for one solution, and between two looks at the clock; multiplier of a cut, as a share of the largest
 weight, from which it binds.
 """
+
+_RAY_LENGTH = MOST_VALUE / 2.0
+"""Sum of the multipliers that prove that no plan is left, in weights of all groups."""
 
 _SLACK = 1e-6
 """What a cut that leaves the program must be kept by, more than it asks for: only then the basis can do without it."""
@@ -34,6 +38,7 @@ _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _ENOUGH = highspy.HighsModelStatus.kObjectiveBound
 _AT_LIMIT = highspy.HighsModelStatus.kIterationLimit
 _INFEASIBLE = highspy.HighsModelStatus.kInfeasible
+_FAILED = highspy.HighsModelStatus.kSolveError
 
 
 class Vertex(NamedTuple):
@@ -117,7 +122,7 @@ class LinearProgram:
         self._limit(np.ones(n), float(problem.max_rows))
         if problem.budget_yen is not None:
             self._limit(problem.cost_yen / max(problem.budget_yen, 1), min(problem.budget_yen, 1.0))
-        self._n_limits = int(self._solver.getNumRow())
+        self._first_cut = int(self._solver.getNumRow())
         self._objective = 0.0
         self._join(cuts)
 
@@ -166,7 +171,9 @@ class LinearProgram:
 
     def solve(self, is_over: Callable[[], bool], *, enough: float | None = None) -> Vertex | None:
         """
-        Return the best solution; None where the work was ended, there is no solution, or the program is too hard.
+        Return the best solution; None where the work was ended, or the program is too hard.
+
+        Where no plan is left, the multipliers grow without end: their direction is returned, long enough to prove it.
 
         Parameters
         ----------
@@ -181,21 +188,25 @@ class LinearProgram:
             if status != _AT_LIMIT or is_over():
                 break
             status = self._run(_ITERATIONS_AT_ONCE)
-        if status not in (_OPTIMAL, _ENOUGH):
+        if status not in (_OPTIMAL, _ENOUGH, _INFEASIBLE):
             return None
         n_rows, n_groups = self._problem.n_rows, self._problem.n_groups
         solution = self._solver.getSolution()
         self._objective = float(self._solver.getInfo().objective_function_value)
-        column, dual = np.clip(np.array(solution.col_value), 0.0, 1.0), np.maximum(np.array(solution.row_dual), 0.0)
-        binding = np.flatnonzero(dual[self._n_limits :] > _BINDING)
+        self._activity = np.array(solution.row_value)
+        column, dual = np.clip(np.array(solution.col_value), 0.0, 1.0), np.array(solution.row_dual)
+        if status == _INFEASIBLE:
+            dual = self._ray()
+        self._dual = np.maximum(dual, 0.0)
+        binding = np.flatnonzero(self._dual[self._first_cut :] > _BINDING)
         return Vertex(
-            multiplier=self._unit * np.concatenate([dual[:n_groups], dual[self._n_limits + binding]]),
+            multiplier=self._unit * np.concatenate([self._dual[:n_groups], self._dual[self._first_cut + binding]]),
             share=column[:n_rows],
             short=column[n_rows:],
             cuts=self._cuts.take(binding),
         )
 
-    def cut(self, vertex: Vertex) -> Vertex:
+    def cut(self, vertex: Vertex, is_over: Callable[[], bool]) -> Vertex:
         """
         Add cuts that the last solution violates, drop those that it keeps by far, and return it with the new ones.
 
@@ -203,16 +214,21 @@ class LinearProgram:
         ----------
         vertex
             The last solution.
+        is_over
+            Asked now and then; ends the search for cuts when true.
         """
-        solution = self._solver.getSolution()
-        dual, value = (np.array(one)[self._n_limits :] for one in (solution.row_dual, solution.row_value))
-        is_gone = (dual <= _BINDING) & (value > 2.0 + _SLACK)
+        is_gone = (self._dual[self._first_cut :] <= _BINDING) & (self._activity[self._first_cut :] > 2.0 + _SLACK)
         gone = np.flatnonzero(is_gone)
-        self._solver.deleteRows(len(gone), (self._n_limits + gone).astype(np.int32))
+        self._solver.deleteRows(len(gone), (self._first_cut + gone).astype(np.int32))
         self._cuts = self._cuts.take(np.flatnonzero(~is_gone))
-        found = separate(self._problem, vertex.share, short=vertex.short, least=_LEAST_VIOLATION, most=_MOST_NEW_CUTS)
+        found = separate(self._problem, vertex.share, short=vertex.short, least=_LEAST_VIOLATION, most=_MOST_NEW_CUTS, is_over=is_over)
         is_violated = found.shortage(self._problem, vertex.share, vertex.short) > _LEAST_SHORTAGE
         return vertex._replace(violated=self._join(found.take(np.flatnonzero(is_violated))))
+
+    def _ray(self) -> FloatArray:
+        """Return multipliers of all sums that prove that no plan is left, as large as exact arithmetic allows."""
+        ray: FloatArray = np.abs(np.array(self._solver.getDualRay()[2], dtype=np.float64))  # type: ignore[attr-defined]  # not in its stubs
+        return ray * (_RAY_LENGTH * self._problem.open_weight / self._unit / max(float(ray.sum()), np.finfo(np.float64).tiny))
 
     def _loss(self, covered: float) -> float:
         """Return what is lost where so much is covered, as the objective counts it."""
@@ -231,8 +247,7 @@ class LinearProgram:
         """
         problem = self._problem
         basis = self._solver.getBasis()
-        serving = problem.column_rows[problem.column_start[group] : problem.column_start[group + 1]]
-        sides = np.array([problem.n_rows + group], dtype=np.int32), serving
+        sides = np.array([problem.n_rows + group], dtype=np.int32), problem.rows_serving(group)
         found: list[float] = []
         for columns in sides:
             self._solver.changeColsBounds(len(columns), columns, np.zeros(len(columns)), np.zeros(len(columns)))
@@ -247,6 +262,7 @@ class LinearProgram:
     def _run(self, n_iterations: int) -> highspy.HighsModelStatus:
         """Take some iterations of the simplex method."""
         self._solver.setOptionValue("simplex_iteration_limit", n_iterations)
-        self._solver.run()
+        if self._solver.run() == highspy.HighsStatus.kError:
+            return _FAILED
         self.n_iterations += int(self._solver.getInfo().simplex_iteration_count)
         return self._solver.getModelStatus()

@@ -99,6 +99,10 @@ class ReducedProblem:
         """Return the groups that one row serves."""
         return self.row_groups[self.row_start[row] : self.row_start[row + 1]]
 
+    def rows_serving(self, group: int) -> IndexArray:
+        """Return the rows that serve one group."""
+        return self.column_rows[self.column_start[group] : self.column_start[group + 1]]
+
     def served(self, share: FloatArray) -> FloatArray:
         """Return how much is open, of rows that are open to some share, for each group, shape (m,)."""
         shares = np.repeat(share, np.diff(self.row_start))

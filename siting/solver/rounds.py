@@ -61,7 +61,8 @@ def search_in_rounds(
     if problem.max_rows == 0 or problem.n_rows == 0:
         return replace(solution, bound=problem.base_weight, stopped_by="proof")
     interrupted = Event()
-    with ThreadPoolExecutor(max_workers=1) as other_core, ThreadPoolExecutor(max_workers=1) as aside:
+    aside = ThreadPoolExecutor(max_workers=1)  # not waited for: a search for cuts may last longer than the clock allows
+    with ThreadPoolExecutor(max_workers=1) as other_core:
         contest = Contest(
             problem,
             solution,
@@ -82,6 +83,7 @@ def search_in_rounds(
                 contest.play_round()
         finally:
             interrupted.set()
+            aside.shutdown(wait=False)
     if is_proven(problem, contest.solution, params.target_gap):
         return replace(contest.solution, stopped_by="proof")
     return replace(contest.solution, stopped_by="time_limit" if is_late() else "work_limit")

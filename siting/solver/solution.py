@@ -45,7 +45,7 @@ class Solution:
     n_parts
         Parts of all plans, divided by the number of sites in regions, that were bounded.
     n_nodes
-        Nodes allowed to branch and bound.
+        Parts that branch and cut has looked at, or nodes allowed to branch and bound.
     n_fixed
         Rows that reduced costs have shown to be in no better plan.
     is_warm

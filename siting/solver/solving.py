@@ -60,7 +60,7 @@ class Solving:
     def _solve(self, program: LinearProgram) -> Vertex | None:
         """Return the solution, the program cut there."""
         vertex = program.solve(self._is_over)
-        return None if vertex is None else program.cut(vertex)
+        return None if vertex is None or self._is_over() else program.cut(vertex, self._is_over)
 
     def take(self, n_rounds: int) -> Vertex | None:
         """Return the solution that is due after so many rounds, if any; wait for it where need be."""

@@ -96,7 +96,7 @@ def test_cuts_go_below_the_linear_relaxation_and_never_up_again():
     bounds, n_cuts = [], []
     for _ in range(20):
         program = dual.program()
-        vertex = program.cut(program.solve(lambda: False))
+        vertex = program.cut(program.solve(lambda: False), lambda: False)
         dual.take(vertex, target=reduced.covered(rows) - reduced.base_weight)
         bounds.append(dual.bound())
         n_cuts.append(len(vertex.cuts))
@@ -117,7 +117,7 @@ def test_no_plan_is_better_than_what_the_simplex_method_proves(kind):
         dual = LagrangianDual(reduced, rows)
         for _ in range(4):
             program = dual.program()
-            dual.take(program.cut(program.solve(lambda: False)), target=reduced.covered(rows) - reduced.base_weight)
+            dual.take(program.cut(program.solve(lambda: False), lambda: False), target=reduced.covered(rows) - reduced.base_weight)
             assert reduced.unit * dual.bound() >= sample.best() * (1 - 1e-12), seed
         n_cut += len(dual.cuts()) > 0
     assert n_cut > 0
