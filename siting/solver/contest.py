@@ -60,12 +60,14 @@ _MOST_SOLVED = 300_000
 _SOLVED_SOON = 100_000
 _ROUNDS_TO_SOLVE = 4
 _IN_SIGHT = 0.0025
+_ROUNDS_OF_FIRST = 16
+_ROUNDS_OF_LARGE = 4
 _SOLVED_ROUND = 48
 _LATE_ROUND = 256
 """
 Pairs of the largest problem that the simplex method solves. Up to so many pairs it begins after so many rounds of the bound, where it may
-close the gap; on larger problems from a round on where the gap is not small, and from a late one at any gap; then plans are divided at any
-gap too.
+close the gap; on larger problems, which take it more rounds, the first time most, from a round on where the gap is not small, and from a
+late one at any gap; then plans are divided at any gap too.
 """
 
 _ROUNDS_TO_DIVIDE = 4
@@ -274,7 +276,8 @@ class Contest:
             if self._is_time_to_finish():
                 self._finish()
         if not self._is_proven and self._is_time_to_solve():
-            self._solving.begin(self._dual.program(), self.solution.n_rounds)
+            n_more = self._rounds_of_program
+            self._solving.begin(self._dual.program(), self.solution.n_rounds, n_more)
 
     @property
     def _is_dividing(self) -> bool:
@@ -292,13 +295,20 @@ class Contest:
     def _is_time_to_solve(self) -> bool:
         """Tell whether the simplex method may lower the bound faster than steps do."""
         n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
-        has_time = n_rounds + self._solving.n_rounds < self._work.n_rounds
+        has_time = n_rounds + self._rounds_of_program < self._work.n_rounds
         is_seen_to = self._solving.is_pending or self._solving.is_done or self._is_dividing or self._branches is not None
         if is_seen_to or not has_time or n_pairs > _MOST_SOLVED:
             return False
         is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
         is_far = self._gap > _NEAR and n_rounds >= _SOLVED_ROUND
         return self._dual.is_at_vertex or is_soon or is_far or n_rounds >= _LATE_ROUND
+
+    @property
+    def _rounds_of_program(self) -> int:
+        """Rounds from the beginning of the next solution of the linear program to its end: the search should not have to wait for it."""
+        if len(self._part.row_groups) <= _SOLVED_SOON:
+            return self._solving.n_rounds
+        return max(self._solving.n_rounds, _ROUNDS_OF_LARGE if self._dual.has_program else _ROUNDS_OF_FIRST)
 
     @property
     def _gap(self) -> float:

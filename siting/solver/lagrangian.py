@@ -150,6 +150,11 @@ class LagrangianDual:
         """Whether it stands where the simplex method has come to, on this problem or on the one it is a part of."""
         return self._is_at_vertex
 
+    @property
+    def has_program(self) -> bool:
+        """Whether the linear program stands somewhere to go on from."""
+        return self._program is not None
+
     def program(self) -> LinearProgram:
         """Return the relaxation as a linear program, with the cuts that bind and those that are wanted."""
         if self._program is None:

@@ -28,6 +28,9 @@ Iterations of the simplex method for one solution, and between two looks at the 
 weight, from which it binds.
 """
 
+_SMALL_PAIRS = 20_000
+"""Pairs of the largest program whose first solution the simplex method finds from nothing."""
+
 _RAY_LENGTH = MOST_VALUE / 2.0
 """Sum of the multipliers that prove that no plan is left, in weights of all groups."""
 
@@ -123,14 +126,26 @@ class LinearProgram:
         if problem.budget_yen is not None:
             self._limit(problem.cost_yen / max(problem.budget_yen, 1), min(problem.budget_yen, 1.0))
         self._first_cut = int(self._solver.getNumRow())
-        self._objective = 0.0
-        self._join(cuts)
+        self._objective, self._dual, self._activity = 0.0, np.zeros(0), np.zeros(0)
+        self._is_solved, self._waiting = False, cuts
 
     def copy(self) -> LinearProgram:
         """Return the program with its cuts, to go on from where this one stands."""
-        other = LinearProgram(self._problem, self._cuts)
-        other._solver.setBasis(self._solver.getBasis())
+        other = LinearProgram(self._problem, self._waiting)
+        if self._is_solved:
+            other._is_solved = True
+            other._join(self._cuts)
+            other._solver.setBasis(self._solver.getBasis())
         return other
+
+    def _begin(self) -> None:
+        """Find a first basis without cuts, by interior points where the program is large; then add the cuts to begin with."""
+        if len(self._problem.row_groups) > _SMALL_PAIRS:
+            self._solver.setOptionValue("solver", "ipm")
+            self._solver.run()
+            self._solver.setOptionValue("solver", "simplex")
+        self._is_solved, self._waiting, cuts = True, Cuts.none(), self._waiting
+        self._join(cuts)
 
     def _limit(self, cost: FloatArray, most: float) -> None:
         """Ask for a most sum of what is open of all rows."""
@@ -182,6 +197,8 @@ class LinearProgram:
         enough
             Weight of the groups covered, base weight left out; the work ends where no solution covers more.
         """
+        if not self._is_solved:
+            self._begin()
         self._solver.setOptionValue("objective_bound", highspy.kHighsInf if enough is None else self._loss(enough))
         status = _AT_LIMIT
         for _ in range(math.ceil(_MOST_ITERATIONS / _ITERATIONS_AT_ONCE)):

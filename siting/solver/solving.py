@@ -29,7 +29,7 @@ class Solving:
     Attributes
     ----------
     n_rounds
-        Rounds from the beginning of the next solution to its end.
+        Rounds from the beginning of the next solution to its end, where the program is small.
     is_done
         No more solutions: the last one breaks no cuts, or there was none.
     """
@@ -52,9 +52,9 @@ class Solving:
         """Whether the last solution brought little, or was the last one."""
         return self.is_done or self.n_rounds > _ROUNDS
 
-    def begin(self, program: LinearProgram, n_rounds: int) -> None:
-        """Begin a solution after so many rounds."""
-        self._due = n_rounds + self.n_rounds
+    def begin(self, program: LinearProgram, n_rounds: int, n_more: int) -> None:
+        """Begin a solution after so many rounds, to be taken so many rounds later."""
+        self._due = n_rounds + n_more
         self._job = self._aside.submit(self._solve, program)
 
     def _solve(self, program: LinearProgram) -> Vertex | None:

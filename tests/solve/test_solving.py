@@ -25,7 +25,7 @@ def test_a_solution_is_taken_where_it_is_due_and_waits_longer_after_one_that_bro
         assert solving.take(100) is None, "nothing has begun"
         due = []
         for closed in (0.5, 0.01, 0.0, 0.5, 0.5):
-            solving.begin(program, 10)
+            solving.begin(program, 10, solving.n_rounds)
             assert solving.is_pending
             taken = {after: vertex for after in range(10, 40) if (vertex := solving.take(after)) is not None}
             assert not solving.is_pending
@@ -40,7 +40,7 @@ def test_a_solution_that_is_ended_is_the_last() -> None:
     program = LinearProgram(presolve(street_problem(8, max_sites=15)), Cuts.none())
     with ThreadPoolExecutor(1) as aside:
         solving = Solving(aside, lambda: True)
-        solving.begin(program, 0)
+        solving.begin(program, 0, 2)
         assert solving.take(2) is None
         assert solving.is_done
 
