@@ -85,8 +85,9 @@ _FINISH_PAIRS = 35_000
 _FINISH_NODES = 50
 _NEAR = 0.001
 """
-Round of the first branch and bound, pairs of the largest core for it, and its nodes; the next attempt is at twice the round, and nodes grow
-with rounds. Where the simplex method has become slow and the gap is so small, the core may be larger.
+Round of the first branch and bound, pairs of the largest core for it, and its nodes where HiGHS branches; the next attempt is at twice the
+round, and nodes, or rounds of branch and cut, grow with rounds. Where the simplex method has become slow and the gap is so small, the core
+may be larger.
 """
 
 
@@ -345,7 +346,7 @@ class Contest:
 
     @property
     def _is_stuck(self) -> bool:
-        """Whether neither the simplex method nor regions lower the bound any more, or only slowly, near the end or after long."""
+        """Whether neither the simplex method nor regions lower the bound more than slowly, and the gap is small or the search long."""
         is_slow = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
         return is_slow and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
 

@@ -61,7 +61,7 @@ def search_in_rounds(
     if problem.max_rows == 0 or problem.n_rows == 0:
         return replace(solution, bound=problem.base_weight, stopped_by="proof")
     interrupted = Event()
-    aside = ThreadPoolExecutor(max_workers=1)  # not waited for: a search for cuts may last longer than the clock allows
+    aside = ThreadPoolExecutor(max_workers=1)  # not waited for: interior points heed no clock
     with ThreadPoolExecutor(max_workers=1) as other_core:
         contest = Contest(
             problem,
