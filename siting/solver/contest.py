@@ -65,10 +65,15 @@ _ROUNDS_OF_LARGE = 4
 _SOLVED_ROUND = 48
 _LATE_ROUND = 256
 """
-Pairs of the largest problem that the simplex method solves. Up to so many pairs it begins after so many rounds of the bound, where it may
-close the gap; on larger problems, which take it more rounds, the first time most, from a round on where the gap is not small, and from a
-late one at any gap; then plans are divided at any gap too.
+Pairs of the largest problem that the simplex method solves at any gap. Up to so many pairs it begins after so many rounds of the bound,
+where it may close the gap; on larger problems, which take it more rounds, the first time most, from a round on where the gap is not
+small, and from a late one at any gap; then plans are divided at any gap too.
 """
+
+_MOST_SOLVED_FAR = 800_000
+_FAR = 0.004
+_FAR_ROUND = 16
+"""Pairs of the largest problem of all that the simplex method solves, the gap from which it does so, and the round from which."""
 
 _ROUNDS_TO_DIVIDE = 4
 _LEAST_LOWERED = 0.05
@@ -259,7 +264,7 @@ class Contest:
             is_worth = self._cut_bound - bound >= _WORTH_CUTTING * (bound - self.solution.covered)
             self._cut_wait = 0 if is_worth else min(self._cut_wait + 1, _LONGEST_WAIT)
             self._cut_round, self._cut_bound = self.solution.n_rounds, bound
-            self._dual.add_cuts()
+            self._dual.add_cuts(self._is_over)
         n_steps = self._work.steps(self._dual.n_pairs)
         self._dual.descend(n_steps=n_steps, target=self.solution.covered - self._part.base_weight, is_over=self._is_over)
 
@@ -298,8 +303,10 @@ class Contest:
         n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
         has_time = n_rounds + self._rounds_of_program < self._work.n_rounds
         is_seen_to = self._solving.is_pending or self._solving.is_done or self._is_dividing or self._branches is not None
-        if is_seen_to or not has_time or n_pairs > _MOST_SOLVED:
+        if is_seen_to or not has_time or n_pairs > _MOST_SOLVED_FAR:
             return False
+        if n_pairs > _MOST_SOLVED:
+            return self._dual.is_at_vertex or (self._gap > _FAR and n_rounds >= _FAR_ROUND)
         is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
         is_far = self._gap > _NEAR and n_rounds >= _SOLVED_ROUND
         return self._dual.is_at_vertex or is_soon or is_far or n_rounds >= _LATE_ROUND
@@ -353,7 +360,7 @@ class Contest:
     @property
     def _is_branchable(self) -> bool:
         """Whether plans can be divided by the groups that they cover."""
-        return self._may_branch and len(self._part.row_groups) <= _MOST_SOLVED
+        return self._may_branch and len(self._part.row_groups) <= _MOST_SOLVED_FAR
 
     def _branch(self, n_times: int) -> None:
         """Divide the plans by which groups they cover, on both cores."""
@@ -417,7 +424,8 @@ class Contest:
         if self._is_stuck and self._is_branchable and self._branches is None:
             return True
         is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
-        return is_turn and (len(self._part.row_groups) <= _FINISH_PAIRS or self._is_stuck)
+        n_pairs = len(self._part.row_groups)
+        return is_turn and (n_pairs <= _FINISH_PAIRS or (self._is_stuck and n_pairs <= _MOST_SOLVED))
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""

@@ -121,13 +121,20 @@ class LagrangianDual:
                 return
             self._is_settled = not descend_dual(self._rows, self._cuts.compressed, self._state, min(_STEPS_AT_ONCE, n_steps - done), target)
 
-    def add_cuts(self) -> int:
-        """Look for cuts that the smoothed choice of rows violates, drop those that no longer bind, and return how many are new."""
+    def add_cuts(self, is_over: Callable[[], bool]) -> int:
+        """
+        Look for cuts that the smoothed choice of rows violates, drop those that no longer bind, and return how many are new.
+
+        Parameters
+        ----------
+        is_over
+            Asked now and then; ends the search when true.
+        """
         state, n_groups = self._state, self._problem.n_groups
         kept = self._binding()
         old = self._cuts.take(kept)
         room = _MOST_CUTS_PER_ROW * self._problem.n_rows - len(old)
-        cuts = old.joined(separate(self._problem, state.average, least=_LEAST_VIOLATION, most=max(room, 0)))
+        cuts = old.joined(separate(self._problem, state.average, least=_LEAST_VIOLATION, most=max(room, 0), is_over=is_over))
         n_new = len(cuts) - len(old)
         self._cut_at, self._is_settled = self.n_steps, False
 

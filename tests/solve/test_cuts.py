@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from solve_samples import random_sample, street_problem
 
-from siting.kernels.cuts import MOST_GROUPS
+from siting.kernels.cuts import MOST_GROUPS, Shares, find_cuts
 from siting.solver.cuts import Cuts, separate
 from siting.solver.dual_bound import proven_bound
 from siting.solver.greedy import best_greedy
@@ -87,9 +87,38 @@ def test_separated_cuts_are_violated_and_lower_the_bound(seed: int) -> None:
         left = (coefficient * kept[row])[cut == number].sum()
         assert mass[members].sum() - (len(members) - 2) - left > 0.0
     if len(cuts):
-        assert 0 < dual.add_cuts() <= len(cuts)
+        assert 0 < dual.add_cuts(lambda: False) <= len(cuts)
         dual.descend(n_steps=3_000, target=problem.covered(rows), is_over=NEVER)
         assert dual.bound() <= relaxed
+
+
+def violation(problem, groups: list[int], share: np.ndarray, short: np.ndarray) -> float:
+    """Return by how much a set of groups violates its cut, as the definition has it: rows that serve all of it count twice."""
+    n_served = np.zeros(problem.n_rows, dtype=int)
+    for group in groups:
+        n_served[problem.column_rows[problem.column_start[group] : problem.column_start[group + 1]]] += 1
+    return float(2.0 - short[groups].sum() - share[n_served > 0].sum() - share[n_served == len(groups)].sum())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_cut_grows_by_the_group_near_its_first_that_violates_most(seed: int) -> None:
+    problem = presolve(street_problem(seed, n_rows=60, reach=4, max_sites=10))
+    rng = np.random.default_rng(seed)
+    share = rng.choice([0.0, 0.2, 0.3, 0.5], problem.n_rows)
+    short = np.maximum(1.0 - problem.served(share), 0.0)
+    shares = Shares(problem.column_start, problem.column_rows, problem.row_start, problem.row_groups, share, short)
+    found, violated = find_cuts(shares, (0, problem.n_groups), 0.05, 3)
+    assert len(found)
+    for groups, by in zip(found, violated, strict=True):
+        members = groups[groups >= 0].tolist()
+        assert len(set(members)) == len(members) > 2
+        assert by == pytest.approx(violation(problem, members, share, short), abs=1e-12)
+        assert by > 0.05
+        serving = problem.column_rows[problem.column_start[members[0]] : problem.column_start[members[0] + 1]]
+        near = np.unique(np.concatenate([problem.groups_of(row) for row in serving]))
+        for size in range(2, len(members)):
+            best = max(violation(problem, [*members[:size], other], share, short) for other in near if other not in members[:size])
+            assert violation(problem, members[: size + 1], share, short) == pytest.approx(best, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -114,7 +143,7 @@ def test_the_dual_of_a_part_bounds_the_part(seed: int) -> None:
     dual = LagrangianDual(problem, rows)
     for _ in range(3):
         dual.descend(n_steps=400, target=problem.covered(rows), is_over=NEVER)
-        dual.add_cuts()
+        dual.add_cuts(lambda: False)
     kept = np.union1d(rows, np.random.default_rng(seed).permutation(problem.n_rows)[: problem.n_rows // 2])
     core = restrict(problem, kept)
     part = dual.restricted(core)
