@@ -101,6 +101,24 @@ def read_instance(path: Path) -> Instance:
     return Instance(name=name, path=path, longitude_latitude=corners[:, ::-1].copy(), demand=demand.astype(np.int64))
 
 
+def instance_text(name: str, longitude_latitude: FloatArray, demand: IntArray) -> str:
+    """
+    Return the text of an instance.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    longitude_latitude
+        Corners [degrees], shape (n, 2).
+    demand
+        Whole demand of each corner, >= 0, shape (n,).
+    """
+    corners = [f"{latitude:.7f} {longitude:.7f}" for longitude, latitude in longitude_latitude.tolist()]
+    header = [f"NAME : {name}", "TYPE : MCLP", "EDGE_WEIGHT_TYPE : COORD", f"DIMENSION : {len(demand)}"]
+    return "\n".join([*header, _COORDINATES, *corners, _DEMAND, *map(str, demand.tolist()), "EOF", ""])
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not empty, with their numbers."""
     try:

@@ -48,8 +48,9 @@ class _Set(NamedTuple):
     """
     A set of groups as it grows.
 
-    ``members`` are its groups, ``is_touched`` tells which rows serve some of them, and the first so many of ``full_rows`` serve all.
-    For each group near the first, ``outside`` is the share of its rows that serve no member, and ``full`` that of those that serve all.
+    ``members`` are its groups, ``is_touched`` tells which rows serve some of them, ``is_served``, while a group joins, which serve
+    that one, and the first so many of ``full_rows`` serve all. For each group near the first, ``outside`` is the share of its rows
+    that serve no member, and ``full`` that of those that serve all.
     """
 
     members: IndexArray
@@ -91,7 +92,12 @@ def _join(shares: Shares, group: int, n_full: int, grown: _Set) -> tuple[int, fl
 
 
 class _Near(NamedTuple):
-    """The groups near a first one; for each group the share of its rows, of those that serve the first too, and of the others."""
+    """
+    The groups near a first one.
+
+    ``served`` is the share of the rows of each group; for those near, ``common`` that of the rows that serve the first too, and
+    ``outside`` that of the others.
+    """
 
     groups: IndexArray
     served: FloatArray

@@ -73,7 +73,7 @@ small, and from a late one at any gap; then plans are divided at any gap too.
 _MOST_SOLVED_FAR = 800_000
 _FAR = 0.004
 _FAR_ROUND = 16
-"""Pairs of the largest problem of all that the simplex method solves, the gap from which it does so, and the round from which."""
+"""Pairs of the largest problem of all that the simplex method solves, the gap from which it begins on such a one, and the round."""
 
 _ROUNDS_TO_DIVIDE = 4
 _LEAST_LOWERED = 0.05
@@ -83,7 +83,8 @@ _LEAST_SHRINK = 0.1
 """Share of the rows that must go for the problem to be made smaller."""
 
 _BRANCHING_ITERATIONS = 4_000
-"""Iterations of the simplex method in a round of branch and cut, on each core."""
+_MOST_BRANCHINGS = 8
+"""Iterations of the simplex method in a round of branch and cut, on each core, and the most of its rounds without one of search."""
 
 _FIRST_FINISH = 4
 _FINISH_PAIRS = 35_000
@@ -147,7 +148,7 @@ class Contest:
         self._may_branch = problem.is_integral and problem.budget_yen is None
         self._past_bounds: list[float] = []
         self._cut_round, self._cut_bound, self._cut_wait = -1, math.inf, 0
-        self._solving = Solving(aside, is_over)
+        self._solving = Solving(aside, is_over, seconds_left)
         self._aside = aside
         self._other_core = other_core
         self._is_over = is_over
@@ -432,7 +433,7 @@ class Contest:
         at_round = max(self.solution.n_rounds, _FIRST_FINISH)
         n_times, self._finish_round = at_round // _FIRST_FINISH, 2 * at_round
         if self._is_branchable:
-            self._branch(n_times)
+            self._branch(min(n_times, _MOST_BRANCHINGS))
             return
         n_nodes = n_times * _FINISH_NODES
         found = finish(

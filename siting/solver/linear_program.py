@@ -138,12 +138,14 @@ class LinearProgram:
             other._solver.setBasis(self._solver.getBasis())
         return other
 
-    def _begin(self) -> None:
+    def _begin(self, seconds_left: float) -> None:
         """Find a first basis without cuts, by interior points where the program is large; then add the cuts to begin with."""
         if len(self._problem.row_groups) > _SMALL_PAIRS:
-            self._solver.setOptionValue("solver", "ipm")
+            for option, value in (("solver", "ipm"), ("time_limit", max(seconds_left, 0.0))):
+                self._solver.setOptionValue(option, value)
             self._solver.run()
-            self._solver.setOptionValue("solver", "simplex")
+            for option, value in (("solver", "simplex"), ("time_limit", highspy.kHighsInf)):
+                self._solver.setOptionValue(option, value)
         self._is_solved, self._waiting, cuts = True, Cuts.none(), self._waiting
         self._join(cuts)
 
@@ -184,7 +186,7 @@ class LinearProgram:
         self._solver.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
         self._lower, self._upper = lower, upper
 
-    def solve(self, is_over: Callable[[], bool], *, enough: float | None = None) -> Vertex | None:
+    def solve(self, is_over: Callable[[], bool], *, enough: float | None = None, seconds_left: float = math.inf) -> Vertex | None:
         """
         Return the best solution; None where the work was ended, or the program is too hard.
 
@@ -196,9 +198,11 @@ class LinearProgram:
             Asked now and then; ends the work when true.
         enough
             Weight of the groups covered, base weight left out; the work ends where no solution covers more.
+        seconds_left
+            Time for the interior points, which ask nobody [s].
         """
         if not self._is_solved:
-            self._begin()
+            self._begin(seconds_left)
         self._solver.setOptionValue("objective_bound", highspy.kHighsInf if enough is None else self._loss(enough))
         status = _AT_LIMIT
         for _ in range(math.ceil(_MOST_ITERATIONS / _ITERATIONS_AT_ONCE)):

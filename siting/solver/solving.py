@@ -25,6 +25,8 @@ class Solving:
         Solves, beside the cores that search.
     is_over
         Ends the work when true.
+    seconds_left
+        Time until it does [s].
 
     Attributes
     ----------
@@ -34,9 +36,10 @@ class Solving:
         No more solutions: the last one breaks no cuts, or there was none.
     """
 
-    def __init__(self, aside: Executor, is_over: Callable[[], bool]) -> None:
+    def __init__(self, aside: Executor, is_over: Callable[[], bool], seconds_left: Callable[[], float]) -> None:
         self._aside = aside
         self._is_over = is_over
+        self._seconds_left = seconds_left
         self._job: Future[Vertex | None] | None = None
         self._due = 0
         self.n_rounds = _ROUNDS
@@ -59,7 +62,7 @@ class Solving:
 
     def _solve(self, program: LinearProgram) -> Vertex | None:
         """Return the solution, the program cut there."""
-        vertex = program.solve(self._is_over)
+        vertex = program.solve(self._is_over, seconds_left=self._seconds_left())
         return None if vertex is None or self._is_over() else program.cut(vertex, self._is_over)
 
     def take(self, n_rounds: int) -> Vertex | None:

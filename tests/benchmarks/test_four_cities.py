@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.four_cities import best_known, check_stored, read_instance, stored_solutions
+from benchmarks.corners import corners_of
+from benchmarks.four_cities import best_known, check_stored, instance_text, read_instance, stored_solutions
 from siting import InvalidInputError
 
 TEXT = """NAME : Tiny
@@ -165,3 +166,19 @@ def test_every_published_solution_reproduces_its_value(data_dir, name, radius_m)
     assert [(one.n_sites, one.radius_m) for one in stored] == [(n, radius_m) for n in (50, 60, 70, 80, 90, 100)]
     check_all(instance)
     assert best_known(instance) == {(one.n_sites, one.radius_m): one.value for one in stored}
+
+
+def test_an_instance_that_was_written_is_read_again(tmp_path):
+    corners, demand = np.array([[139.6812345, 35.7012345], [-74.0, 40.0]]), np.array([0, 1_234_567])
+    (tmp_path / "any.txt").write_text(instance_text("Adachi", corners, demand))
+    instance = read_instance(tmp_path / "any.txt")
+    assert instance.name == "Adachi"
+    assert np.array_equal(instance.longitude_latitude, corners)
+    assert np.array_equal(instance.demand, demand)
+
+
+def test_a_square_with_buildings_is_a_corner_where_its_largest_one_stands():
+    xy_m = np.array([[10.0, 10.0], [80.0, 20.0], [95.0, 10.0], [-1.0, 5.0], [20.0, 30.0]])
+    volume_m3 = np.array([1_400.0, 3_000.0, 900.0, 100.0, 1_100.0])
+    corner, demand = corners_of(xy_m, volume_m3, square_m=90.0)
+    assert dict(zip(corner.tolist(), demand.tolist(), strict=True)) == {1: 6, 2: 1, 3: 1}

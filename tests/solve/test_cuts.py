@@ -87,6 +87,7 @@ def test_separated_cuts_are_violated_and_lower_the_bound(seed: int) -> None:
         left = (coefficient * kept[row])[cut == number].sum()
         assert mass[members].sum() - (len(members) - 2) - left > 0.0
     if len(cuts):
+        assert dual.add_cuts(lambda: True) == 0
         assert 0 < dual.add_cuts(lambda: False) <= len(cuts)
         dual.descend(n_steps=3_000, target=problem.covered(rows), is_over=NEVER)
         assert dual.bound() <= relaxed

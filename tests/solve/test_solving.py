@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +13,7 @@ from solve_samples import street_problem
 from siting import PointDemand, SitingProblem, SolveParams, cover_points, solve
 from siting.solver import contest, linear_program
 from siting.solver.cuts import Cuts
+from siting.solver.dual_bound import proven_bound
 from siting.solver.interruptible import run_until
 from siting.solver.linear_program import LinearProgram
 from siting.solver.presolve import presolve
@@ -21,7 +23,7 @@ from siting.solver.solving import Solving
 def test_a_solution_is_taken_where_it_is_due_and_waits_longer_after_one_that_brought_little() -> None:
     program = LinearProgram(presolve(street_problem(8, max_sites=15)), Cuts.none())
     with ThreadPoolExecutor(1) as aside:
-        solving = Solving(aside, lambda: False)
+        solving = Solving(aside, lambda: False, lambda: math.inf)
         assert solving.take(100) is None, "nothing has begun"
         due = []
         for closed in (0.5, 0.01, 0.0, 0.5, 0.5):
@@ -39,7 +41,7 @@ def test_a_solution_is_taken_where_it_is_due_and_waits_longer_after_one_that_bro
 def test_a_solution_that_is_ended_is_the_last() -> None:
     program = LinearProgram(presolve(street_problem(8, max_sites=15)), Cuts.none())
     with ThreadPoolExecutor(1) as aside:
-        solving = Solving(aside, lambda: True)
+        solving = Solving(aside, lambda: True, lambda: math.inf)
         solving.begin(program, 0, 2)
         assert solving.take(2) is None
         assert solving.is_done
@@ -71,6 +73,31 @@ def test_a_search_with_linear_programs_is_repeatable_and_proves_more(monkeypatch
     assert plans[0].upper_bound == plans[1].upper_bound < without.upper_bound
     assert plans[0].chosen == plans[1].chosen
     assert plans[0].objective <= plans[0].upper_bound
+
+
+def test_a_larger_problem_is_solved_where_its_gap_is_far_from_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = SolveParams(seed=1, effort=1.5)
+    without = solve(street_corners(), params)
+    assert without.gap > contest._FAR
+    monkeypatch.setattr(contest, "_MOST_SOLVED", 1_000)
+    monkeypatch.setattr(contest, "_FAR_ROUND", 2)
+    solved = solve(street_corners(), params)
+    assert solved.work["linear_programs"] > 0
+    assert solved.objective <= solved.upper_bound < without.upper_bound
+    monkeypatch.setattr(contest, "_FAR", 0.01)
+    assert solve(street_corners(), params).work["linear_programs"] == 0
+    monkeypatch.setattr(contest, "_FAR", 0.0)
+    monkeypatch.setattr(contest, "_MOST_SOLVED_FAR", 1_000)
+    assert solve(street_corners(), params).work["linear_programs"] == 0
+
+
+def test_interior_points_that_are_ended_leave_it_to_the_simplex_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = presolve(street_problem(8, max_sites=15))
+    known = LinearProgram(problem, Cuts.none()).solve(lambda: False)
+    monkeypatch.setattr(linear_program, "_SMALL_PAIRS", 0)
+    for seconds_left in (0.0, -1.0, 100.0, math.inf):
+        vertex = LinearProgram(problem, Cuts.none()).solve(lambda: False, seconds_left=seconds_left)
+        assert proven_bound(problem, vertex.multiplier, 0.0, vertex.cuts) == proven_bound(problem, known.multiplier, 0.0, known.cuts)
 
 
 def test_a_linear_program_that_fails_leaves_the_search_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
