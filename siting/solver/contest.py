@@ -71,9 +71,12 @@ small, and from a late one at any gap; then plans are divided at any gap too.
 """
 
 _MOST_SOLVED_FAR = 800_000
-_FAR = 0.004
+_FAR = (0.004, 0.008)
 _FAR_ROUND = 16
-"""Pairs of the largest problem of all that the simplex method solves, the gap from which it begins on such a one, and the round."""
+"""
+Pairs of the largest problem of all that the simplex method solves, between which gaps it begins on such a one, and from which round: above
+the gap it does not come far in time, and slows the search.
+"""
 
 _ROUNDS_TO_DIVIDE = 4
 _LEAST_LOWERED = 0.05
@@ -307,7 +310,7 @@ class Contest:
         if is_seen_to or not has_time or n_pairs > _MOST_SOLVED_FAR:
             return False
         if n_pairs > _MOST_SOLVED:
-            return self._dual.is_at_vertex or (self._gap > _FAR and n_rounds >= _FAR_ROUND)
+            return self._dual.is_at_vertex or (_FAR[0] < self._gap <= _FAR[1] and n_rounds >= _FAR_ROUND)
         is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
         is_far = self._gap > _NEAR and n_rounds >= _SOLVED_ROUND
         return self._dual.is_at_vertex or is_soon or is_far or n_rounds >= _LATE_ROUND
