@@ -26,6 +26,7 @@ from siting.solver.row_worth import most_promising
 from siting.solver.seeds import nth_seed
 from siting.solver.solution import Solution, Work, is_proven
 from siting.solver.solving import Solving
+from siting.solver.standing import Standing
 from siting.solver.trial import Trial
 from siting.solver.trial_queue import TrialQueue
 
@@ -51,36 +52,8 @@ Pairs of the largest problem whose steps leave the other core time for a search 
 that begin together from then on.
 """
 
-_MOST_DIVIDED = 500_000
-_MOST_DIVIDED_ROWS = 2_500
 _DIVIDING_STEPS = 3
-"""Pairs and rows of the largest problem that is divided by regions, and its steps on one core in a round, in those of the bound."""
-
-_MOST_SOLVED = 300_000
-_SOLVED_SOON = 100_000
-_ROUNDS_TO_SOLVE = 4
-_IN_SIGHT = 0.0025
-_ROUNDS_OF_FIRST = 16
-_ROUNDS_OF_LARGE = 4
-_SOLVED_ROUND = 48
-_LATE_ROUND = 256
-"""
-Pairs of the largest problem that the simplex method solves at any gap. Up to so many pairs it begins after so many rounds of the bound,
-where it may close the gap; on larger problems, which take it more rounds, the first time most, from a round on where the gap is not
-small, and from a late one at any gap; then plans are divided at any gap too.
-"""
-
-_MOST_SOLVED_FAR = 800_000
-_FAR = (0.004, 0.008)
-_FAR_ROUND = 16
-"""
-Pairs of the largest problem of all that the simplex method solves, between which gaps it begins on such a one, and from which round: above
-the gap it does not come far in time, and slows the search.
-"""
-
-_ROUNDS_TO_DIVIDE = 4
-_LEAST_LOWERED = 0.05
-"""Rounds before plans are divided by regions, and share of the gap by which two rounds must lower the bound to go on as before."""
+"""Steps of regions on one core in a round, in those of the bound."""
 
 _LEAST_SHRINK = 0.1
 """Share of the rows that must go for the problem to be made smaller."""
@@ -90,13 +63,10 @@ _MOST_BRANCHINGS = 8
 """Iterations of the simplex method in a round of branch and cut, on each core, and the most of its rounds without one of search."""
 
 _FIRST_FINISH = 4
-_FINISH_PAIRS = 35_000
 _FINISH_NODES = 50
-_NEAR = 0.001
 """
-Round of the first branch and bound, pairs of the largest core for it, and its nodes where HiGHS branches; the next attempt is at twice the
-round, and nodes, or rounds of branch and cut, grow with rounds. Where the simplex method has become slow and the gap is so small, the core
-may be larger.
+Round of the first branch and bound, and its nodes where HiGHS branches; the next attempt is at twice the round, and nodes, or rounds of
+branch and cut, grow with rounds.
 """
 
 
@@ -213,7 +183,7 @@ class Contest:
         done = self.solution.n_rounds
         scores = self._dual.scores() if done else None
         has_time = self._dual.is_exhausted or self._dual.n_pairs <= _MOST_PAIRED
-        is_dividing = self._is_time_to_divide()
+        is_dividing = self._standing.is_time_to_divide()
         n_first = 2 if done and has_time and not is_dividing else 1
         trials = self._trials(scores, _TRIALS_AT_ONCE if done >= _LONE_ROUNDS else n_first)
         queue = TrialQueue(trials, is_over=self._is_over)
@@ -285,8 +255,8 @@ class Contest:
                 self._shrink()
             if self._is_time_to_finish():
                 self._finish()
-        if not self._is_proven and self._is_time_to_solve():
-            n_more = self._rounds_of_program
+        if not self._is_proven and self._standing.is_time_to_solve():
+            n_more = self._standing.rounds_to_solve
             self._solving.begin(self._dual.program(), self.solution.n_rounds, n_more)
 
     @property
@@ -295,50 +265,35 @@ class Contest:
         return self._tree is not None and not self._tree.is_done
 
     @property
-    def _has_slowed(self) -> bool:
-        """Whether the steps of the bound have become slow."""
-        past = self._past_bounds
-        return len(past) >= _ROUNDS_TO_DIVIDE and (
-            self._dual.is_exhausted or past[-3] - past[-1] <= _LEAST_LOWERED * (past[-1] - self.solution.covered)
+    def _standing(self) -> Standing:
+        """Where plan and bound stand now."""
+        return Standing(
+            n_rounds=self.solution.n_rounds,
+            n_rounds_in_all=self._work.n_rounds,
+            covered=self.solution.covered,
+            bound=self.solution.bound,
+            past_bounds=self._past_bounds,
+            n_rows=self._part.n_rows,
+            n_pairs=len(self._part.row_groups),
+            n_step_pairs=self._dual.n_pairs,
+            is_exhausted=self._dual.is_exhausted,
+            is_at_vertex=self._dual.is_at_vertex,
+            has_program=self._dual.has_program,
+            is_solving=self._solving.is_pending,
+            is_solved=self._solving.is_done,
+            is_solving_slow=self._solving.is_slow,
+            rounds_of_program=self._solving.n_rounds,
+            is_dividing=self._is_dividing,
+            was_divided=self._tree is not None,
+            is_branching=self._branches is not None,
+            may_branch=self._may_branch,
+            has_budget=self._part.budget_yen is not None,
         )
-
-    def _is_time_to_solve(self) -> bool:
-        """Tell whether the simplex method may lower the bound faster than steps do."""
-        n_rounds, n_pairs = self.solution.n_rounds, len(self._part.row_groups)
-        has_time = n_rounds + self._rounds_of_program < self._work.n_rounds
-        is_seen_to = self._solving.is_pending or self._solving.is_done or self._is_dividing or self._branches is not None
-        if is_seen_to or not has_time or n_pairs > _MOST_SOLVED_FAR:
-            return False
-        if n_pairs > _MOST_SOLVED:
-            return self._dual.is_at_vertex or (_FAR[0] < self._gap <= _FAR[1] and n_rounds >= _FAR_ROUND)
-        is_soon = n_pairs <= _SOLVED_SOON and self._gap <= _IN_SIGHT and len(self._past_bounds) >= _ROUNDS_TO_SOLVE
-        is_far = self._gap > _NEAR and n_rounds >= _SOLVED_ROUND
-        return self._dual.is_at_vertex or is_soon or is_far or n_rounds >= _LATE_ROUND
-
-    @property
-    def _rounds_of_program(self) -> int:
-        """Rounds from the beginning of the next solution of the linear program to its end: the search should not have to wait for it."""
-        if len(self._part.row_groups) <= _SOLVED_SOON:
-            return self._solving.n_rounds
-        return max(self._solving.n_rounds, _ROUNDS_OF_LARGE if self._dual.has_program else _ROUNDS_OF_FIRST)
-
-    @property
-    def _gap(self) -> float:
-        """How much better than the best plan another may be, as a share of the bound."""
-        return (self.solution.bound - self.solution.covered) / self.solution.bound
 
     @property
     def _is_proven(self) -> bool:
         """Whether plan and bound have met."""
         return is_proven(self._whole, self.solution, self._params.target_gap)
-
-    def _is_time_to_divide(self) -> bool:
-        """Tell whether the bound has become slow, and regions may help."""
-        if self._tree is not None or self._branches is not None:
-            return self._is_dividing
-        is_small = self._part.n_rows <= _MOST_DIVIDED_ROWS and self._dual.n_pairs <= _MOST_DIVIDED
-        is_worth = self._solving.is_slow or not (self._solving.is_pending or self._is_time_to_solve())
-        return is_small and self._part.budget_yen is None and self._has_slowed and is_worth
 
     def _divide(self, other_core: Executor | None = None) -> None:
         """Divide the plans by the number of sites in regions."""
@@ -354,17 +309,6 @@ class Contest:
             other_core=other_core,
         )
         self.solution = replace(self.solution, n_parts=self._tree.n_parts)
-
-    @property
-    def _is_stuck(self) -> bool:
-        """Whether neither the simplex method nor regions lower the bound more than slowly, and the gap is small or the search long."""
-        is_slow = self._solving.is_slow and not self._solving.is_pending and not self._is_dividing
-        return is_slow and (self._gap <= _NEAR or self.solution.n_rounds >= _LATE_ROUND)
-
-    @property
-    def _is_branchable(self) -> bool:
-        """Whether plans can be divided by the groups that they cover."""
-        return self._may_branch and len(self._part.row_groups) <= _MOST_SOLVED_FAR
 
     def _branch(self, n_times: int) -> None:
         """Divide the plans by which groups they cover, on both cores."""
@@ -422,20 +366,14 @@ class Contest:
         self.solution = replace(self.solution, n_fixed=self._whole.n_rows - core.n_rows)
 
     def _is_time_to_finish(self) -> bool:
-        """Tell whether it is the turn of branch and bound, and what is left is small enough."""
-        if self._is_over() or self._is_proven or self._solving.is_pending:
-            return False
-        if self._is_stuck and self._is_branchable and self._branches is None:
-            return True
-        is_turn = self.solution.n_rounds >= self._finish_round or not self.has_work
-        n_pairs = len(self._part.row_groups)
-        return is_turn and (n_pairs <= _FINISH_PAIRS or (self._is_stuck and n_pairs <= _MOST_SOLVED))
+        """Tell whether it is the turn of branch and bound, and there is something left to do."""
+        return not self._is_over() and not self._is_proven and self._standing.is_time_to_finish(self._finish_round)
 
     def _finish(self) -> None:
         """Let branch and bound find a better plan or a lower bound."""
         at_round = max(self.solution.n_rounds, _FIRST_FINISH)
         n_times, self._finish_round = at_round // _FIRST_FINISH, 2 * at_round
-        if self._is_branchable:
+        if self._standing.is_branchable:
             self._branch(min(n_times, _MOST_BRANCHINGS))
             return
         n_nodes = n_times * _FINISH_NODES

@@ -10,7 +10,7 @@ import pytest
 from solve_samples import random_sample
 
 from siting import PointDemand, SitingProblem, SolveParams, cover_points, solve
-from siting.solver import contest, linear_program
+from siting.solver import linear_program, standing
 from siting.solver.branch_and_cut import BranchAndCut
 from siting.solver.confines import Confines
 from siting.solver.cuts import Cuts, separate
@@ -258,9 +258,9 @@ def test_a_copy_goes_on_from_where_the_program_stands():
 
 def test_a_search_that_branches_proves_what_others_prove(monkeypatch):
     problem = corners(3, n=300, max_sites=25)
-    monkeypatch.setattr(contest, "_IN_SIGHT", 1.0)
-    monkeypatch.setattr(contest, "_NEAR", 1.0)
-    monkeypatch.setattr(contest, "_FINISH_PAIRS", 0)
+    monkeypatch.setattr(standing, "_IN_SIGHT", 1.0)
+    monkeypatch.setattr(standing, "_NEAR", 1.0)
+    monkeypatch.setattr(standing, "_FINISH_PAIRS", 0)
     plans = [solve(problem, SolveParams(seed=1, effort=30.0)) for _ in range(2)]
     assert plans[0].status == "optimal"
     assert plans[0].work["search_nodes"] > 0

@@ -11,7 +11,7 @@ from ortools.util.python.solve_interrupter import SolveInterrupter
 from solve_samples import street_problem
 
 from siting import PointDemand, SitingProblem, SolveParams, cover_points, solve
-from siting.solver import contest, linear_program
+from siting.solver import linear_program, standing
 from siting.solver.cuts import Cuts
 from siting.solver.dual_bound import proven_bound
 from siting.solver.interruptible import run_until
@@ -66,7 +66,7 @@ def street_corners() -> SitingProblem:
 def test_a_search_with_linear_programs_is_repeatable_and_proves_more(monkeypatch: pytest.MonkeyPatch) -> None:
     params = SolveParams(seed=1, effort=1.5)
     without = solve(street_corners(), params)
-    monkeypatch.setattr(contest, "_IN_SIGHT", 1.0)
+    monkeypatch.setattr(standing, "_IN_SIGHT", 1.0)
     plans = [solve(street_corners(), params) for _ in range(2)]
     assert without.work["linear_programs"] == 0 < plans[0].work["linear_programs"]
     assert "lp" in plans[0].method
@@ -78,17 +78,17 @@ def test_a_search_with_linear_programs_is_repeatable_and_proves_more(monkeypatch
 def test_a_larger_problem_is_solved_where_its_gap_is_far_from_small(monkeypatch: pytest.MonkeyPatch) -> None:
     params = SolveParams(seed=1, effort=1.5)
     without = solve(street_corners(), params)
-    assert contest._FAR[0] < without.gap < contest._FAR[1]
-    monkeypatch.setattr(contest, "_MOST_SOLVED", 1_000)
-    monkeypatch.setattr(contest, "_FAR_ROUND", 2)
+    assert standing._FAR[0] < without.gap < standing._FAR[1]
+    monkeypatch.setattr(standing, "_MOST_SOLVED", 1_000)
+    monkeypatch.setattr(standing, "_FAR_ROUND", 2)
     solved = solve(street_corners(), params)
     assert solved.work["linear_programs"] > 0
     assert solved.objective <= solved.upper_bound < without.upper_bound
     for gaps in ((0.02, 0.04), (0.0, 0.0001)):
-        monkeypatch.setattr(contest, "_FAR", gaps)
+        monkeypatch.setattr(standing, "_FAR", gaps)
         assert solve(street_corners(), params).work["linear_programs"] == 0
-    monkeypatch.setattr(contest, "_FAR", (0.0, 1.0))
-    monkeypatch.setattr(contest, "_MOST_SOLVED_FAR", 1_000)
+    monkeypatch.setattr(standing, "_FAR", (0.0, 1.0))
+    monkeypatch.setattr(standing, "_MOST_SOLVED_FAR", 1_000)
     assert solve(street_corners(), params).work["linear_programs"] == 0
 
 
@@ -104,7 +104,7 @@ def test_interior_points_that_are_ended_leave_it_to_the_simplex_method(monkeypat
 def test_a_linear_program_that_fails_leaves_the_search_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     params = SolveParams(seed=1, effort=1.5)
     without = solve(street_corners(), params)
-    monkeypatch.setattr(contest, "_IN_SIGHT", 1.0)
+    monkeypatch.setattr(standing, "_IN_SIGHT", 1.0)
     monkeypatch.setattr(linear_program, "_MOST_ITERATIONS", 1)
     plan = solve(street_corners(), params)
     assert plan.work["linear_programs"] == 0
